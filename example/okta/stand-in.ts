@@ -1,0 +1,68 @@
+import express from 'express'
+import { once } from 'node:events'
+import type { Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { ClientMetadata } from 'oidc-provider'
+import { Directory, type User } from './directory.ts'
+import { phone } from './phone.ts'
+import { makeAuthorizationServer, makeSigningKey, rewriteStart } from './provider.ts'
+
+/** A server that answers like an Okta org, with its users' phones. Not for production. */
+export interface StandIn {
+  /** The org authorization server's issuer, which is the origin of it all. */
+  issuer: string
+  /** The issuer of a custom authorization server. */
+  customIssuer: string
+  directory: Directory
+  server: Server
+  close(): Promise<void>
+}
+
+export interface StandInOptions {
+  port?: number
+  users?: User[]
+  clients?: ClientMetadata[]
+}
+
+/** The app that every stand-in knows. */
+export const exampleClient = {
+  client_id: 'example-app',
+  client_secret: 'example-secret',
+  token_endpoint_auth_method: 'client_secret_post',
+} satisfies ClientMetadata
+
+export async function startStandIn(options: StandInOptions = {}): Promise<StandIn> {
+  const { port = 0, users, clients = [exampleClient] } = options
+  const app = express()
+  const server = app.listen(port, '127.0.0.1')
+  await once(server, 'listening')
+  const issuer = `http://localhost:${(server.address() as AddressInfo).port}`
+  const customIssuer = `${issuer}/oauth2/default`
+  const directory = new Directory(users)
+  const common = { directory, clients, keys: [await makeSigningKey('stand-in-1')] }
+  const org = makeAuthorizationServer({ issuer, path: '/oauth2/v1', ...common })
+  const custom = makeAuthorizationServer({ issuer: customIssuer, path: '/v1', ...common })
+
+  app.get('/', (_req, res) => {
+    res.redirect('/phone')
+  })
+  app.use('/phone', phone(directory))
+  app.use('/assets', express.static(new URL('../public', import.meta.url).pathname))
+  app.post(/\/v1\/oob-authenticate$/, (req, _res, next) => {
+    rewriteStart(req)
+    next()
+  })
+  app.use('/oauth2/default', custom.callback())
+  app.use(org.callback())
+  return {
+    issuer,
+    customIssuer,
+    directory,
+    server,
+    close: async () => {
+      server.close()
+      server.closeAllConnections()
+      await once(server, 'close')
+    },
+  }
+}

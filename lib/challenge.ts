@@ -1,0 +1,63 @@
+/**
+ * A sign-in that waits for its user: everything about it that never changes, as plain JSON.
+ * It is a secret of the server (a public client's `oob_code` is all it takes to redeem it); a
+ * browser only ever sees a {@link ChallengeView}.
+ */
+export interface Challenge {
+  /** Names the challenge where something about it is counted; means nothing to Okta. */
+  id: string
+  oobCode: string
+  channel: string
+  bindingMethod: BindingMethod
+  /** The number to pick in Okta Verify; `transfer` only. */
+  bindingCode?: string
+  /** Milliseconds since the epoch. */
+  expiresAt: number
+  /** Seconds between polls. */
+  interval: number
+  /** When another one may be asked for, in milliseconds since the epoch. */
+  resendAt?: number
+  loginHint: string
+  /** What the challenge was started with, and must be completed with. */
+  issuer: string
+  clientId: string
+  scope: string
+  /** A path of the app to go to after signing in. */
+  returnTo?: string
+}
+
+/**
+ * How approval gets back to Okta: `prompt`, the user types a code; `transfer`, the user picks a
+ * number in Okta Verify; `none`, the user just approves.
+ */
+export type BindingMethod = 'none' | 'prompt' | 'transfer'
+
+/** The part of a challenge that a browser may see. */
+export interface ChallengeView {
+  channel: string
+  bindingMethod: BindingMethod
+  /** The number to pick in Okta Verify; `transfer` only. */
+  bindingCode?: string
+  /** ISO 8601. */
+  expiresAt: string
+  /** Seconds between polls; absent when the user types a code. */
+  interval?: number
+  /** ISO 8601: when another one may be asked for. */
+  resendAt?: string
+}
+
+export function view(challenge: Challenge): ChallengeView {
+  const { channel, bindingMethod, bindingCode, expiresAt, interval, resendAt } = challenge
+  return {
+    channel,
+    bindingMethod,
+    ...(bindingCode !== undefined && { bindingCode }),
+    expiresAt: new Date(expiresAt).toISOString(),
+    ...(bindingMethod !== 'prompt' && { interval }),
+    ...(resendAt !== undefined && { resendAt: new Date(resendAt).toISOString() }),
+  }
+}
+
+export function hasExpired(challenge: Challenge): boolean {
+  return Date.now() >= challenge.expiresAt
+}

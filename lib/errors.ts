@@ -1,0 +1,91 @@
+/** Every code an app can meet, with its HTTP status and a message that may be shown to anyone. */
+const codes = {
+  challenge_started: [401, 'Check your phone to finish signing in.'],
+  authorization_pending: [401, 'Still waiting for your approval.'],
+  mfa_required: [401, 'Another verification step is needed to sign in.'],
+  login_hint_missing: [400, 'Enter your username.'],
+  login_hint_invalid: [400, 'Enter a valid username.'],
+  channel_not_allowed: [400, 'Choose one of the offered ways to sign in.'],
+  code_missing: [400, 'Enter the code you received.'],
+  code_invalid: [400, 'Enter the code as you received it.'],
+  wrong_step: [400, 'This step does not fit the sign-in in progress.'],
+  incorrect_code: [401, 'That code is not correct.'],
+  challenge_denied: [401, 'The sign-in was not approved.'],
+  challenge_expired: [401, 'The sign-in took too long. Start again.'],
+  no_challenge: [403, 'There is no sign-in in progress. Start again.'],
+  cross_site_request: [403, 'The request came from another site.'],
+  number_challenge_required: [403, 'Signing in needs a number challenge. Choose another way.'],
+  access_denied: [403, 'Signing in is not possible for this account.'],
+  too_many_attempts: [429, 'Too many attempts. Try again later.'],
+  rate_limited: [429, 'Too many requests. Try again later.'],
+  session_missing: [
+    500,
+    'OktaOobStrategy requires session support. Did you forget to use express-session middleware?',
+  ],
+  session_failed: [500, 'The session could not be saved.'],
+  configuration_error: [500, 'Sign-in is not set up correctly.'],
+  protocol_error: [502, 'Okta gave an answer that could not be understood.'],
+  id_token_invalid: [502, 'The ID token from Okta is not valid.'],
+  upstream_unavailable: [503, 'Okta cannot be reached at the moment.'],
+  limiter_unavailable: [503, 'Sign-in is not available at the moment.'],
+  upstream_timeout: [504, 'Okta did not answer in time.'],
+} as const
+
+/** A stable code of this package; the README lists what each one means. */
+export type OktaOobCode = keyof typeof codes
+
+/** What Okta said, kept on `OktaOobError.cause` with every value of our request blanked. */
+export interface OktaCause {
+  /** HTTP status of Okta's answer. */
+  status: number
+  /** `error` of an OAuth body or `errorCode` of an Okta body. */
+  error?: string
+  /** `error_description` or `errorSummary`. */
+  error_description?: string
+  /** What Okta's support asks for: the `x-okta-request-id` header and `errorId`. */
+  request_id?: string
+  error_id?: string
+}
+
+interface OktaOobErrorOptions {
+  cause?: unknown
+  /** Replaces the message of the code; must be safe to show. */
+  message?: string
+  /** Seconds until the next try can succeed. */
+  retryAfter?: number
+  /** The same challenge may be tried again. */
+  retryable?: boolean
+}
+
+/**
+ * Anything that keeps a sign-in from going on, whoever is to blame. `code` is stable, `status` the
+ * HTTP status that fits it (500 and above: the app, the network or Okta), `message` safe to show.
+ * Okta's side of the story is on `cause` ({@link OktaCause}), or the network's error.
+ */
+export class OktaOobError extends Error {
+  readonly code: OktaOobCode
+  readonly status: number
+  /** Whole seconds, at least 1, until the next try can succeed. */
+  readonly retryAfter?: number
+  /** True when the challenge can still be used: the fault passes, or another code may be right. */
+  readonly retryable: boolean
+
+  constructor(code: OktaOobCode, options: OktaOobErrorOptions = {}) {
+    super(
+      options.message ?? codes[code][1],
+      options.cause === undefined ? {} : { cause: options.cause },
+    )
+    this.name = 'OktaOobError'
+    this.code = code
+    this.status = codes[code][0]
+    this.retryable = options.retryable ?? false
+    if (options.retryAfter !== undefined) {
+      this.retryAfter = Math.max(1, Math.ceil(options.retryAfter))
+    }
+  }
+}
+
+/** The message of a code, for results that are not errors. */
+export function messageOf(code: OktaOobCode): string {
+  return codes[code][1]
+}

@@ -1,0 +1,121 @@
+import type { NextFunction, Request, RequestHandler, Response } from 'express'
+import type { ChallengeView } from './challenge.ts'
+import { OktaOobError } from './errors.ts'
+import type { Cancelled, Info, Result } from './sign-in.ts'
+
+/** Where to send (303) a browser that posted a form. A JSON client gets JSON instead. */
+export interface Redirects {
+  /** After signing in, unless the start named a `returnTo`; after cancelling. */
+  successRedirect?: string
+  /** While a challenge waits; with `?error=<code>` after a refusal that leaves it usable. */
+  challengeRedirect?: string
+  /** With `?error=<code>`, after any other refusal. */
+  failureRedirect?: string
+}
+
+/** The JSON answer of a handler; on `req.oktaOob` where the app answers itself. */
+export type OktaOobAnswer =
+  | { status: 'challenge'; challenge: ChallengeView }
+  | { status: 'pending'; challenge: ChallengeView; retryAfter: number }
+  | { status: 'complete'; redirectTo?: string }
+  | { status: 'cancelled' }
+  | { status: 'failed'; error: Info }
+
+declare global {
+  // oxlint-disable-next-line typescript/no-namespace -- the only way to add to Express's Request
+  namespace Express {
+    interface Request {
+      /** What a handler of `OktaOobStrategy` has to say, for the handler behind it. */
+      oktaOob?: OktaOobAnswer
+    }
+  }
+}
+
+/**
+ * Makes an Express handler of a sign-in step; `usableRedirect` is where a refusal goes that leaves
+ * the challenge usable.
+ */
+export function handler(
+  step: (req: Request) => Promise<Result | Cancelled>,
+  redirects: Redirects = {},
+  usableRedirect: string | undefined = redirects.challengeRedirect,
+): RequestHandler {
+  return (req, res, next) => {
+    res.set('Cache-Control', 'no-store')
+    step(req)
+      .then((result) => respond(result, { ...redirects, usableRedirect }, req, res, next))
+      .catch(next)
+  }
+}
+
+function respond(
+  result: Result | Cancelled,
+  redirects: Redirects & { usableRedirect: string | undefined },
+  req: Request,
+  res: Response,
+  next: NextFunction,
+): void {
+  const reply = (answer: OktaOobAnswer, location: string | undefined): void => {
+    if (wantsJson(req)) {
+      res.json(answer)
+    } else if (location !== undefined && req.method === 'POST') {
+      res.redirect(303, location)
+    } else {
+      req.oktaOob = answer
+      next()
+    }
+  }
+  switch (result.type) {
+    case 'waiting': {
+      const { challenge, retryAfter } = result.info
+      reply(
+        retryAfter === undefined
+          ? { status: 'challenge', challenge }
+          : { status: 'pending', challenge, retryAfter },
+        redirects.challengeRedirect,
+      )
+      break
+    }
+    case 'signed-in': {
+      const redirectTo = result.redirectTo ?? redirects.successRedirect
+      req.logIn(result.user, (error: unknown) => {
+        if (error) {
+          next(error)
+        } else {
+          reply({ status: 'complete', ...(redirectTo !== undefined && { redirectTo }) }, redirectTo)
+        }
+      })
+      break
+    }
+    case 'cancelled':
+      reply({ status: 'cancelled' }, redirects.successRedirect)
+      break
+    case 'refused': {
+      const { usableRedirect, failureRedirect } = redirects
+      const location = result.info.challenge ? usableRedirect : failureRedirect
+      setRetryAfter(res, result.info.retryAfter)
+      res.status(result.status)
+      reply({ status: 'failed', error: result.info }, withError(location, result.info.code))
+      break
+    }
+    case 'fault':
+      if (result.error instanceof OktaOobError) {
+        setRetryAfter(res, result.error.retryAfter)
+      }
+      next(result.error)
+  }
+}
+
+function wantsJson(req: Request): boolean {
+  return Boolean(req.is('json')) || req.accepts(['html', 'json']) === 'json'
+}
+
+function setRetryAfter(res: Response, seconds: number | undefined): void {
+  if (seconds !== undefined) {
+    res.set('Retry-After', String(seconds))
+  }
+}
+
+function withError(location: string | undefined, code: string): string | undefined {
+  return location && `${location}${location.includes('?') ? '&' : '?'}error=${code}`
+}

@@ -1,0 +1,152 @@
+import { OktaOobError, type OktaCause, type OktaOobCode } from '../errors.ts'
+import { defaultBackoff, type Answer } from './transport.ts'
+
+/** Which call was answered: `start`, a `poll` or a `code` of `/token`, or a public `document`. */
+export type Call = 'start' | 'poll' | 'code' | 'document'
+
+/** What an answer that is not a success means. */
+export type Meaning = OktaOobCode | 'slow_down'
+
+interface Row {
+  calls?: readonly Call[]
+  status?: (status: number) => boolean
+  errors?: readonly string[]
+  text?: RegExp
+  meaning: Meaning
+}
+
+const is =
+  (...statuses: number[]) =>
+  (status: number): boolean =>
+    statuses.includes(status)
+
+const rejections = ['invalid_grant', 'oob_rejected', 'invalid_otp']
+
+/**
+ * The first row that fits decides. Okta gives one `error` several meanings (`invalid_grant` is a
+ * rate limit, a wrong code, a refusal and an unknown user), so the status, the call and, in one
+ * row, the text decide with it. Texts change between Okta's releases: only a short core is matched.
+ *
+ * @see https://developer.okta.com/docs/reference/error-codes/
+ */
+const table: readonly Row[] = [
+  { status: is(429), meaning: 'rate_limited' },
+  { status: (status) => status < 400, meaning: 'protocol_error' },
+  {
+    calls: ['poll', 'code'],
+    errors: ['authorization_pending', 'direct_auth_authorization_pending'],
+    meaning: 'authorization_pending',
+  },
+  { calls: ['poll', 'code'], errors: ['slow_down'], meaning: 'slow_down' },
+  { errors: ['slow_down'], meaning: 'rate_limited' },
+  { calls: ['poll', 'code'], errors: ['mfa_required'], meaning: 'mfa_required' },
+  { errors: ['use_dpop_nonce', 'invalid_dpop_proof'], meaning: 'configuration_error' },
+  { calls: ['start'], errors: rejections, meaning: 'access_denied' },
+  { calls: ['poll'], errors: rejections, meaning: 'challenge_denied' },
+  { calls: ['code'], errors: rejections, meaning: 'incorrect_code' },
+  {
+    status: is(403),
+    errors: ['access_denied'],
+    text: /has expired/i,
+    meaning: 'challenge_expired',
+  },
+  { errors: ['expired_token'], meaning: 'challenge_expired' },
+  { errors: ['access_denied'], meaning: 'access_denied' },
+  { errors: ['temporarily_unavailable'], meaning: 'upstream_unavailable' },
+  { status: (status) => status >= 500, meaning: 'upstream_unavailable' },
+  {
+    errors: [
+      'invalid_client',
+      'unauthorized_client',
+      'unsupported_grant_type',
+      'invalid_scope',
+      'consent_required',
+      'invalid_request',
+      'server_error',
+    ],
+    meaning: 'configuration_error',
+  },
+  { status: is(401, 404), meaning: 'configuration_error' },
+  { calls: ['start'], status: is(405, 410), meaning: 'configuration_error' },
+]
+
+/** Judges an answer that is not a success. Only `/token` asks a client to slow down. */
+export function meaningOf(answer: Answer, call: Exclude<Call, 'poll' | 'code'>): OktaOobCode
+export function meaningOf(answer: Answer, call: Call): Meaning
+export function meaningOf(answer: Answer, call: Call): Meaning {
+  const { error, error_description: text } = describe(answer)
+  const match = table.find(
+    (row) =>
+      (!row.calls || row.calls.includes(call)) &&
+      (!row.status || row.status(answer.status)) &&
+      (!row.errors || (error !== undefined && row.errors.includes(error))) &&
+      (!row.text || (text !== undefined && row.text.test(text))),
+  )
+  return match?.meaning ?? 'protocol_error'
+}
+
+/** The error for a meaning that ends a call; `sent` are the values to blank in Okta's words. */
+export function failure(
+  code: OktaOobCode,
+  answer: Answer,
+  sent: Iterable<string>,
+  message?: string,
+): OktaOobError {
+  const wait = retryAfter(answer)
+  const retryAfterOf: Partial<Record<OktaOobCode, number>> = {
+    rate_limited: wait ?? defaultBackoff,
+    upstream_unavailable: wait ?? defaultBackoff,
+  }
+  const seconds = retryAfterOf[code]
+  return new OktaOobError(code, {
+    cause: blank(describe(answer), sent),
+    retryable: seconds !== undefined || code === 'incorrect_code',
+    ...(seconds !== undefined && { retryAfter: seconds }),
+    ...(message !== undefined && { message }),
+  })
+}
+
+/** Both of Okta's error shapes, `{ error, … }` and `{ errorCode, … }`, occur at every status. */
+function describe({ status, headers, json }: Answer): OktaCause {
+  const texts = {
+    error: json?.['error'] ?? json?.['errorCode'],
+    error_description: json?.['error_description'] ?? json?.['errorSummary'],
+    request_id: headers.get('x-okta-request-id'),
+    error_id: json?.['errorId'],
+  }
+  return {
+    status,
+    ...Object.fromEntries(Object.entries(texts).filter(([, text]) => typeof text === 'string')),
+  }
+}
+
+/** Okta's texts echo what they complain about, an `oob_code` or a username among them. */
+function blank(cause: OktaCause, sent: Iterable<string>): OktaCause {
+  const secrets = [...sent].filter((value) => value !== '').toSorted((a, b) => b.length - a.length)
+  const redact = (text: string): string =>
+    secrets.reduce((rest, secret) => rest.replaceAll(secret, '[redacted]'), text)
+  return {
+    ...cause,
+    ...(cause.error !== undefined && { error: redact(cause.error) }),
+    ...(cause.error_description !== undefined && {
+      error_description: redact(cause.error_description),
+    }),
+  }
+}
+
+/**
+ * How long Okta wants to be left alone, in seconds. `X-Rate-Limit-Reset` is an epoch second of
+ * Okta's clock, so it is read against the `Date` of the same answer, whatever our own clock says.
+ *
+ * @see https://developer.okta.com/docs/reference/rl-best-practices/
+ */
+function retryAfter({ headers }: Answer): number | undefined {
+  const date = Date.parse(headers.get('date') ?? '')
+  const reset = Number(headers.get('x-rate-limit-reset') ?? NaN)
+  const wait = headers.get('retry-after') ?? ''
+  const seconds = [
+    reset - date / 1000,
+    /^\d+$/.test(wait) ? Number(wait) : (Date.parse(wait) - date) / 1000,
+  ].find((candidate) => Number.isFinite(candidate))
+  return seconds === undefined ? undefined : Math.max(1, seconds)
+}

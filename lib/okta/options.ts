@@ -1,0 +1,146 @@
+import { ClientSecretPost, None, type ClientAuth } from 'openid-client'
+import type { Fetch } from './transport.ts'
+
+/** How to reach Okta. What is left out comes from the environment. */
+export interface OktaOobClientOptions {
+  /**
+   * `https://example.okta.com` (org authorization server) or
+   * `https://example.okta.com/oauth2/default` (custom one); plain http on loopback hosts only.
+   * Default: `OKTA_OAUTH2_ISSUER`.
+   */
+  issuer?: string
+  /** Default: `OKTA_OAUTH2_CLIENT_ID`. */
+  clientID?: string
+  /** Another spelling of `clientID`. */
+  clientId?: string
+  /** Default: `OKTA_OAUTH2_CLIENT_SECRET`; without one the client is a public client. */
+  clientSecret?: string
+  /** Any `ClientAuth` of openid-client, instead of a `clientSecret`. */
+  clientAuthentication?: ClientAuth
+  /** Must contain `openid`. Default: `openid profile`. */
+  scope?: string | readonly string[]
+  /** The one algorithm that ID tokens may be signed with. Default: `RS256`. */
+  idTokenSignedResponseAlg?: string
+  /** Seconds for one call to Okta, headers and body together. Default: 10. */
+  timeout?: number
+  /** Used for every call to Okta: proxies, instrumentation. Default: the global `fetch`. */
+  fetch?: Fetch
+}
+
+export interface ClientSettings {
+  /** Without a trailing slash. */
+  issuer: string
+  clientId: string
+  authentication: ClientAuth
+  scope: string
+  idTokenSignedResponseAlg: string
+  timeout: number
+  fetch: Fetch
+}
+
+const names: ReadonlySet<string> = new Set<keyof OktaOobClientOptions>([
+  'issuer',
+  'clientID',
+  'clientId',
+  'clientSecret',
+  'clientAuthentication',
+  'scope',
+  'idTokenSignedResponseAlg',
+  'timeout',
+  'fetch',
+])
+
+/** @throws {TypeError} naming the option that is wrong or missing */
+export function readClientOptions(options: OktaOobClientOptions): ClientSettings {
+  for (const name of Object.keys(options)) {
+    check(names.has(name), name, 'does not exist')
+  }
+  const issuer = options.issuer ?? process.env['OKTA_OAUTH2_ISSUER']
+  check(isText(issuer), 'issuer', 'or OKTA_OAUTH2_ISSUER is required')
+  check(isIssuer(issuer), 'issuer', 'must be an https URL without query (http on loopback only)')
+
+  const clientId = options.clientID ?? options.clientId ?? process.env['OKTA_OAUTH2_CLIENT_ID']
+  check(isText(clientId), 'clientID', 'or OKTA_OAUTH2_CLIENT_ID is required')
+  const aliases = new Set([clientId, options.clientId ?? clientId])
+  check(aliases.size === 1, 'clientId', 'differs from clientID')
+
+  const { clientSecret, clientAuthentication } = options
+  check(clientSecret === undefined || isText(clientSecret), 'clientSecret', 'must be a string')
+  check(
+    clientAuthentication === undefined || typeof clientAuthentication === 'function',
+    'clientAuthentication',
+    'must be a ClientAuth of openid-client',
+  )
+  check(
+    !clientSecret || !clientAuthentication,
+    'clientSecret',
+    'cannot go with clientAuthentication',
+  )
+
+  const scope = readScope(options.scope ?? 'openid profile')
+  check(scope !== undefined, 'scope', 'must be a string or an array of strings with "openid"')
+
+  const alg = options.idTokenSignedResponseAlg ?? 'RS256'
+  check(
+    /^(?:(?:RS|PS|ES)(?:256|384|512)|EdDSA|Ed25519)$/.test(alg),
+    'idTokenSignedResponseAlg',
+    'must be an asymmetric JWS algorithm',
+  )
+  const timeout = options.timeout ?? 10
+  check(timeout > 0 && timeout <= 300, 'timeout', 'must be seconds between 0 and 300')
+  check(
+    options.fetch === undefined || typeof options.fetch === 'function',
+    'fetch',
+    'must be a function',
+  )
+  return {
+    issuer: issuer.replace(/\/+$/, ''),
+    clientId,
+    authentication:
+      clientAuthentication ??
+      authenticationWith(clientSecret ?? process.env['OKTA_OAUTH2_CLIENT_SECRET']),
+    scope,
+    idTokenSignedResponseAlg: alg,
+    timeout,
+    // Looked up at each call, so that instrumentation may replace the global one later.
+    fetch: options.fetch ?? ((url, init) => fetch(url, init)),
+  }
+}
+
+export function check(condition: boolean, option: string, problem: string): asserts condition {
+  if (!condition) {
+    throw new TypeError(`passport-okta-oob: option "${option}" ${problem}`)
+  }
+}
+
+export function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== ''
+}
+
+/** RFC 8252 §8.3: plain http is acceptable only where it does not leave the machine. */
+export function isLoopback({ hostname }: URL): boolean {
+  return hostname === 'localhost' || hostname === '127.0.0.1' || hostname === '[::1]'
+}
+
+function isIssuer(issuer: string): boolean {
+  if (!URL.canParse(issuer)) {
+    return false
+  }
+  const url = new URL(issuer)
+  return (
+    (url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url))) &&
+    url.search + url.hash + url.username + url.password === ''
+  )
+}
+
+function authenticationWith(clientSecret: string | undefined): ClientAuth {
+  return clientSecret ? ClientSecretPost(clientSecret) : None()
+}
+
+function readScope(scope: unknown): string | undefined {
+  const values: unknown[] = Array.isArray(scope) ? scope : [scope]
+  const scopes = values.flatMap((value) => (typeof value === 'string' ? value.split(/\s+/) : []))
+  return values.every(isText) && scopes.includes('openid')
+    ? scopes.filter(Boolean).join(' ')
+    : undefined
+}

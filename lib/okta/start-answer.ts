@@ -1,0 +1,68 @@
+import { randomBytes } from 'node:crypto'
+import type { BindingMethod, Challenge } from '../challenge.ts'
+
+/** The members of a challenge that Okta's answer decides. */
+export type Started = Pick<
+  Challenge,
+  'id' | 'oobCode' | 'channel' | 'bindingMethod' | 'bindingCode' | 'expiresAt' | 'interval'
+>
+
+/**
+ * What Okta documents for an answer that leaves them out, in seconds.
+ * @see https://developer.okta.com/docs/guides/configure-direct-auth-grants/coobov/main/
+ */
+const defaultInterval = 5
+const defaultExpiresIn = 300
+
+/** NIST SP 800-63B-4 §3.1.3.2: an out-of-band secret is valid for ten minutes at the most. */
+const maxLife = 600
+
+/**
+ * Reads the answer to a start, received now.
+ *
+ * @returns the challenge, or what is wrong with the answer as a sentence
+ */
+export function readStartAnswer(
+  json: Record<string, unknown> | undefined,
+  channelHint: string,
+): Started | string {
+  if (json === undefined) {
+    return 'Okta answered the start request with something else than a JSON object.'
+  }
+  const { oob_code: oobCode, channel, binding_method: bindingMethod } = json
+  if (typeof oobCode !== 'string' || oobCode === '') {
+    return 'Okta answered the start request without an oob_code.'
+  }
+  if (!isBindingMethod(bindingMethod)) {
+    return 'Okta answered the start request with an unknown binding_method.'
+  }
+  const bindingCode = readNumber(json['binding_code'])
+  if (bindingMethod === 'transfer' && bindingCode === undefined) {
+    return 'Okta answered the start request without the binding_code of a number challenge.'
+  }
+  const life = Math.min(seconds(json['expires_in']) ?? defaultExpiresIn, maxLife)
+  return {
+    // 160 bits, as CIBA §7.3 recommends for an identifier of this kind.
+    id: randomBytes(20).toString('base64url'),
+    oobCode,
+    channel: typeof channel === 'string' && channel !== '' ? channel : channelHint,
+    bindingMethod,
+    ...(bindingMethod === 'transfer' && bindingCode !== undefined && { bindingCode }),
+    expiresAt: Date.now() + life * 1000,
+    interval: Math.min(Math.max(seconds(json['interval']) ?? defaultInterval, 1), maxLife),
+  }
+}
+
+function isBindingMethod(value: unknown): value is BindingMethod {
+  return value === 'none' || value === 'prompt' || value === 'transfer'
+}
+
+/** Okta's schema has the number as a string ("07" keeps its zero), its examples as a number. */
+function readNumber(value: unknown): string | undefined {
+  const text = typeof value === 'number' ? String(value) : value
+  return typeof text === 'string' && /^\d{1,6}$/.test(text) ? text : undefined
+}
+
+function seconds(value: unknown): number | undefined {
+  return typeof value === 'number' && Number.isFinite(value) ? value : undefined
+}

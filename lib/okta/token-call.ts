@@ -1,0 +1,90 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { OktaOobError } from '../errors.ts'
+import { failure, meaningOf } from './answer.ts'
+import type { Answer } from './transport.ts'
+
+/** One call to `/token` on its way through openid-client. */
+export interface TokenCall {
+  signal?: AbortSignal | undefined
+  /** Every value of the request, to be blanked in Okta's words. */
+  sent?: string[]
+  answer?: Answer
+}
+
+/**
+ * openid-client has no way to hand a signal to one call or to hand back an answer that it refused;
+ * its fetch finds both here.
+ */
+export const tokenCalls: AsyncLocalStorage<TokenCall> = new AsyncLocalStorage()
+
+/** An answer that leaves the sign-in open. */
+export type OpenAnswer =
+  | { status: 'pending'; slowDown?: true }
+  | { status: 'mfa_required'; mfaToken: string; supported: string[] }
+
+/**
+ * What a failed call means: openid-client's exception says that something failed, the recorded
+ * answer says what.
+ *
+ * @throws {OktaOobError}, or the reason of the caller's own signal
+ */
+export function judge(
+  exception: unknown,
+  { answer, signal, sent = [] }: TokenCall,
+  kind: 'poll' | 'code',
+): OpenAnswer {
+  const ours = findOktaOobError(exception)
+  if (!answer) {
+    signal?.throwIfAborted()
+    throw ours ?? new OktaOobError('configuration_error', { cause: exception })
+  }
+  if (answer.status === 200 && typeof answer.json?.['access_token'] === 'string') {
+    throw afterTokens(ours, exception)
+  }
+  const meaning = meaningOf(answer, kind)
+  switch (meaning) {
+    case 'authorization_pending':
+      return { status: 'pending' }
+    case 'slow_down':
+      return { status: 'pending', slowDown: true }
+    case 'mfa_required':
+      return mfaRequired(answer, sent)
+    default:
+      throw failure(meaning, answer, sent)
+  }
+}
+
+function mfaRequired(answer: Answer, sent: string[]): OpenAnswer {
+  const { mfa_token: mfaToken, supported_challenge_types: supported } = answer.json ?? {}
+  if (typeof mfaToken !== 'string' || mfaToken === '') {
+    const message = 'Okta asked for a second factor without an mfa_token.'
+    throw failure('protocol_error', answer, sent, message)
+  }
+  return {
+    status: 'mfa_required',
+    mfaToken,
+    supported: Array.isArray(supported) ? supported.filter((type) => typeof type === 'string') : [],
+  }
+}
+
+/** The tokens were issued, so the `oob_code` is spent whatever happened to them here. */
+function afterTokens(ours: OktaOobError | undefined, exception: unknown): OktaOobError {
+  return new OktaOobError(ours?.code ?? 'id_token_invalid', {
+    cause: ours?.cause ?? { reason: reasonOf(exception) },
+    ...(ours?.retryAfter !== undefined && { retryAfter: ours.retryAfter }),
+  })
+}
+
+/** openid-client's texts are fixed, but the causes around them hold claims and whole tokens. */
+function reasonOf(exception: unknown): string {
+  const { message, cause } = exception instanceof Error ? exception : new Error('unknown')
+  return cause instanceof Error ? `${message}: ${cause.message}` : message
+}
+
+/** Our own error, thrown by a fetch and wrapped by openid-client. */
+export function findOktaOobError(exception: unknown): OktaOobError | undefined {
+  if (exception instanceof OktaOobError) {
+    return exception
+  }
+  return exception instanceof Error ? findOktaOobError(exception.cause) : undefined
+}

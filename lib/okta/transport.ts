@@ -1,0 +1,92 @@
+import { OktaOobError } from '../errors.ts'
+
+/** An answer of Okta's, read to its end. */
+export interface Answer {
+  status: number
+  headers: Headers
+  body: Buffer
+  /** The body as JSON; `undefined` when it is not a JSON object. */
+  json: Record<string, unknown> | undefined
+}
+
+export type Fetch = (url: string, init: RequestInit) => Promise<Response>
+
+/** The longest answer that is read. Token answers and key sets are a few KiB. */
+const maxBodyBytes = 256 * 1024
+
+/** How long to stay away from an Okta that cannot be reached and names no time itself. */
+export const defaultBackoff = 5
+
+/**
+ * One request and its whole answer, within `timeout` seconds for headers and body together. The
+ * body is read here, under the same deadline, so that no later reader can hang or be flooded.
+ *
+ * @throws {OktaOobError} `upstream_timeout`, `upstream_unavailable`, or `protocol_error` for an
+ *   answer of more than 256 KiB
+ */
+export async function exchange(
+  fetch: Fetch,
+  url: string,
+  init: RequestInit,
+  { timeout, signal }: { timeout: number; signal?: AbortSignal | undefined },
+): Promise<Answer> {
+  const deadline = AbortSignal.timeout(timeout * 1000)
+  try {
+    const response = await fetch(url, {
+      ...init,
+      redirect: 'manual',
+      signal: signal ? AbortSignal.any([signal, deadline]) : deadline,
+    })
+    const body = await readBody(response)
+    return { status: response.status, headers: response.headers, body, json: parseObject(body) }
+  } catch (cause) {
+    if (cause instanceof OktaOobError || signal?.aborted) {
+      throw cause
+    }
+    if (deadline.aborted) {
+      throw new OktaOobError('upstream_timeout', { cause, retryable: true })
+    }
+    const retry = { retryAfter: defaultBackoff, retryable: true }
+    throw new OktaOobError('upstream_unavailable', { cause, ...retry })
+  }
+}
+
+/** The answer as a `Response`, for openid-client to read again. */
+export function toResponse({ status, headers, body }: Answer): Response {
+  // The Fetch standard allows no body, not even an empty one, with these.
+  const bodiless = status === 204 || status === 205 || status === 304
+  return new Response(bodiless ? null : new Uint8Array(body), { status, headers })
+}
+
+/** Every value of a form request, the credentials in its headers included. */
+export function valuesOf({ body, headers }: RequestInit): string[] {
+  const authorization = new Headers(headers).get('authorization') ?? ''
+  const fields = body instanceof URLSearchParams ? [...body.values()] : []
+  return [...fields, authorization, authorization.replace(/^\S+ /, '')]
+}
+
+async function readBody(response: Response): Promise<Buffer> {
+  const chunks: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of response.body ?? []) {
+    size += chunk.byteLength
+    if (size > maxBodyBytes) {
+      throw new OktaOobError('protocol_error', { message: 'Okta gave an answer over 256 KiB.' })
+    }
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks)
+}
+
+function parseObject(body: Buffer): Record<string, unknown> | undefined {
+  try {
+    const json: unknown = JSON.parse(body.toString('utf8'))
+    return isObject(json) ? json : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

@@ -1,0 +1,82 @@
+import { check, isText, type OktaOobClientOptions } from './okta/options.ts'
+
+export interface OktaOobStrategyOptions extends OktaOobClientOptions {
+  /** What users may choose; the first is the default. Default: `['push', 'sms', 'voice']`. */
+  channels?: readonly string[]
+  /** Names of the body's fields. Defaults: `username`, `channel`, `code`. */
+  usernameField?: string
+  channelField?: string
+  codeField?: string
+  /** Puts the request before the claims in the arguments of `verify`. */
+  passReqToCallback?: boolean
+  /** Puts the tokens behind the claims in the arguments of `verify`. */
+  passTokensToCallback?: boolean
+  /** Refuses a push that Okta starts without a number to pick. */
+  requireNumberChallenge?: boolean
+  /** Further origins, such as `https://www.example.com`, that may post to the sign-in routes. */
+  origins?: readonly string[]
+  /** Where the challenge is kept in the session. Default: `okta-oob:<issuer>:<client id>`. */
+  sessionKey?: string
+}
+
+export interface StrategySettings {
+  channels: readonly [string, ...string[]]
+  usernameField: string
+  channelField: string
+  codeField: string
+  passReqToCallback: boolean
+  passTokensToCallback: boolean
+  requireNumberChallenge: boolean
+  origins: readonly string[]
+  sessionKey: string | undefined
+}
+
+const knownChannels = ['push', 'sms', 'voice']
+
+/**
+ * The strategy's own options, and the rest for the client.
+ *
+ * @throws {TypeError} naming the option that is wrong
+ */
+export function readStrategyOptions(
+  options: OktaOobStrategyOptions,
+): [StrategySettings, OktaOobClientOptions] {
+  const {
+    channels = knownChannels,
+    usernameField = 'username',
+    channelField = 'channel',
+    codeField = 'code',
+    passReqToCallback = false,
+    passTokensToCallback = false,
+    requireNumberChallenge = false,
+    origins = [],
+    sessionKey,
+    ...clientOptions
+  } = options
+  const [first, ...others] = Array.isArray(channels) ? channels : []
+  check(
+    isText(first) && [first, ...others].every((channel) => knownChannels.includes(channel)),
+    'channels',
+    `must be a list of ${knownChannels.join(', ')}`,
+  )
+  const fields = { usernameField, channelField, codeField }
+  for (const [name, value] of Object.entries(fields)) {
+    check(isText(value), name, 'must be the name of a field')
+  }
+  check(new Set(Object.values(fields)).size === 3, 'codeField', 'must differ from the other fields')
+  const flags = { passReqToCallback, passTokensToCallback, requireNumberChallenge }
+  for (const [name, value] of Object.entries(flags)) {
+    check(typeof value === 'boolean', name, 'must be true or false')
+  }
+  check(
+    Array.isArray(origins) && origins.every((origin) => isOrigin(origin)),
+    'origins',
+    'must be a list of origins such as "https://www.example.com"',
+  )
+  check(sessionKey === undefined || isText(sessionKey), 'sessionKey', 'must be a string')
+  return [{ channels: [first, ...others], ...fields, ...flags, origins, sessionKey }, clientOptions]
+}
+
+function isOrigin(value: unknown): boolean {
+  return typeof value === 'string' && URL.canParse(value) && new URL(value).origin === value
+}

@@ -1,0 +1,38 @@
+import type { IDToken } from 'openid-client'
+import type { Challenge } from '../challenge.ts'
+import type { Limits } from '../limits.ts'
+import type { OktaOobClient } from '../okta/client.ts'
+import type { Tokens } from '../okta/id-token.ts'
+import { OktaOobError } from '../errors.ts'
+
+/** What a step has decided, and with it what happens to the session's challenge. */
+export type Outcome =
+  /** A new challenge takes the place of any other. */
+  | { type: 'started'; challenge: Challenge }
+  /** Nothing has changed; `retryAfter` seconds until a poll can reach Okta. */
+  | { type: 'pending'; challenge: Challenge; retryAfter: number }
+  /** The challenge is over, with tokens. */
+  | { type: 'complete'; challenge: Challenge; claims: IDToken; tokens: Tokens }
+  /** The challenge is over, without. */
+  | { type: 'ended'; error: OktaOobError; supported?: string[] }
+  /** Nothing has changed; a challenge that waits can still be completed. */
+  | { type: 'failed'; error: OktaOobError }
+
+/** What the steps work with. */
+export interface StepContext {
+  okta: OktaOobClient
+  limits: Limits
+  requireNumberChallenge: boolean
+}
+
+/** The value of a call to Okta, or the error it ended with as a value. */
+export async function attempt<T>(call: Promise<T>): Promise<T | OktaOobError> {
+  try {
+    return await call
+  } catch (error) {
+    if (error instanceof OktaOobError) {
+      return error
+    }
+    throw error
+  }
+}

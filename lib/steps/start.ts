@@ -1,0 +1,37 @@
+import type { Challenge } from '../challenge.ts'
+import { OktaOobError } from '../errors.ts'
+import { attempt, type Outcome, type StepContext } from './outcome.ts'
+
+export interface StartInput {
+  loginHint: string
+  channel: string
+  returnTo: string | undefined
+  /** The challenge that a new one replaces. */
+  previous: Challenge | undefined
+}
+
+/** Okta sends one text, call or mail per device in this time, in milliseconds (E0000109). */
+const resendPause = 30_000
+
+/** Has Okta send something to the user. A start that fails leaves a waiting challenge as it is. */
+export async function start(context: StepContext, input: StartInput): Promise<Outcome> {
+  const { okta, limits, requireNumberChallenge } = context
+  const { loginHint, channel, returnTo, previous } = input
+  const started = await attempt(okta.start({ loginHint, channel }))
+  if (started instanceof OktaOobError) {
+    return { type: 'failed', error: started }
+  }
+  if (requireNumberChallenge && started.bindingMethod === 'none') {
+    return { type: 'failed', error: new OktaOobError('number_challenge_required') }
+  }
+  const challenge: Challenge = {
+    ...started,
+    ...(started.bindingMethod === 'prompt' && { resendAt: Date.now() + resendPause }),
+    ...(returnTo !== undefined && { returnTo }),
+  }
+  if (previous) {
+    await limits.end(previous)
+  }
+  await limits.begin(challenge)
+  return { type: 'started', challenge }
+}

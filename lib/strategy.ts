@@ -1,0 +1,142 @@
+import type { Request, RequestHandler } from 'express'
+import { Strategy } from 'passport-strategy'
+import { OktaOobError } from './errors.ts'
+import { handler, type Redirects } from './middleware.ts'
+import { OktaOobClient } from './okta/client.ts'
+import { readStrategyOptions, type OktaOobStrategyOptions } from './options.ts'
+import { SignIn, type Step } from './sign-in.ts'
+import type {
+  AnyVerify,
+  Verify,
+  VerifyWithRequest,
+  VerifyWithRequestAndTokens,
+  VerifyWithTokens,
+} from './verify.ts'
+
+/** Options of one `passport.authenticate('okta-oob', …)`. */
+export interface OktaOobAuthenticateOptions {
+  /** Takes this step, whatever the fields of the body say. */
+  step?: Step
+  /** Where to send the browser (303) while a challenge waits; without it, `fail(info, 401)`. */
+  challengeRedirect?: string
+}
+
+declare module 'passport' {
+  interface AuthenticateOptions extends OktaOobAuthenticateOptions {}
+}
+
+type WithRequest = { passReqToCallback: true }
+type WithTokens = { passTokensToCallback: true }
+type Plain = { passReqToCallback?: false; passTokensToCallback?: false }
+
+/**
+ * Signs users in with Okta's direct authentication, out of band: a text, a call or a push.
+ *
+ * ```ts
+ * const okta = new OktaOobStrategy(options, (claims, done) => done(null, claims))
+ * passport.use(okta)
+ * ```
+ *
+ * Without a `verify` the claims of the ID token are the user; without options they come from the
+ * environment. The other methods make Express handlers for an app's own sign-in routes.
+ */
+export class OktaOobStrategy extends Strategy {
+  name: string = 'okta-oob'
+  /** @internal Passport works on `Object.create(strategy)`, which has no `#private` fields. */
+  readonly _signIn: SignIn
+
+  /** @throws {TypeError} naming the option that is wrong or missing */
+  constructor(verify?: Verify)
+  constructor(
+    options: OktaOobStrategyOptions & WithRequest & WithTokens,
+    verify: VerifyWithRequestAndTokens,
+  )
+  constructor(options: OktaOobStrategyOptions & WithRequest, verify: VerifyWithRequest)
+  constructor(options: OktaOobStrategyOptions & WithTokens, verify: VerifyWithTokens)
+  constructor(options: OktaOobStrategyOptions & Plain, verify?: Verify)
+  constructor(options: OktaOobStrategyOptions | AnyVerify = {}, verify?: AnyVerify) {
+    super()
+    const [given, callback] = typeof options === 'function' ? [{}, options] : [options, verify]
+    if (callback !== undefined && typeof callback !== 'function') {
+      throw new TypeError('passport-okta-oob: verify must be a function')
+    }
+    const [settings, clientOptions] = readStrategyOptions(given)
+    this._signIn = new SignIn(settings, new OktaOobClient(clientOptions), callback ?? claimsAsUser)
+  }
+
+  /**
+   * Called by Passport. Ends in exactly one of Passport's actions, and never rejects.
+   *
+   * The actions are read before the first `await`: an instance handed to `passport.authenticate`
+   * itself is shared by all requests, and the next one overwrites them.
+   */
+  override async authenticate(req: Request, options?: OktaOobAuthenticateOptions): Promise<void> {
+    const { success, fail, redirect, error } = this
+    const result = await this._signIn.authenticate(req, options?.step)
+    try {
+      switch (result.type) {
+        case 'signed-in':
+          success(result.user, result.info)
+          break
+        case 'waiting':
+          if (options?.challengeRedirect) {
+            redirect(options.challengeRedirect, 303)
+          } else {
+            fail(result.info, 401)
+          }
+          break
+        case 'refused':
+          fail(result.info, result.status)
+          break
+        case 'fault':
+          error(result.error as Error)
+          break
+      }
+    } catch (thrown) {
+      // Passport's own work (a session that cannot regenerate) or the app's callback has thrown.
+      try {
+        error(thrown as Error)
+      } catch (again) {
+        process.emitWarning(again as Error)
+      }
+    }
+  }
+
+  /** Sends a text, calls or pushes. */
+  start(redirects: Omit<Redirects, 'successRedirect'> = {}): RequestHandler {
+    // A start that is refused belongs on the page that asked for it, whatever else still waits.
+    return handler((req) => this._signIn.start(req), redirects, redirects.failureRedirect)
+  }
+
+  /** Takes the code, or looks whether the push has been approved, and logs the user in. */
+  complete(redirects: Redirects = {}): RequestHandler {
+    const complete = handler((req) => this._signIn.complete(req), redirects)
+    return (req, res, next) => {
+      if (typeof req.logIn === 'function') {
+        complete(req, res, next)
+      } else {
+        const message = 'okta.complete() needs req.logIn: mount passport.session() before it.'
+        next(new OktaOobError('configuration_error', { message }))
+      }
+    }
+  }
+
+  /** Tells what the session's challenge is, for a page or a script that shows it. */
+  challenge(): RequestHandler {
+    return handler((req) => this._signIn.current(req))
+  }
+
+  /** Starts again for the user of the challenge, through its channel or the one in the body. */
+  resend(redirects: Omit<Redirects, 'successRedirect'> = {}): RequestHandler {
+    return handler((req) => this._signIn.resend(req), redirects)
+  }
+
+  /** Ends the challenge, if there is one. */
+  cancel(redirects: Pick<Redirects, 'successRedirect' | 'failureRedirect'> = {}): RequestHandler {
+    return handler((req) => this._signIn.cancel(req), redirects)
+  }
+}
+
+const claimsAsUser: Verify = (claims, done) => {
+  done(null, claims)
+}

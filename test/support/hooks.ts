@@ -1,0 +1,28 @@
+import nock from 'nock'
+import { closeEverything } from './resources.ts'
+
+// Nothing leaves the machine, and nothing that a test has opened or changed outlives it.
+
+const environment = { ...process.env }
+
+beforeEach(() => {
+  for (const name of Object.keys(process.env).filter((key) => key.startsWith('OKTA_'))) {
+    delete process.env[name]
+  }
+  nock.disableNetConnect()
+  nock.enableNetConnect(/^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/)
+})
+
+afterEach(async () => {
+  await closeEverything()
+  const unused = nock.pendingMocks()
+  nock.cleanAll()
+  Object.assign(process.env, environment)
+  if (unused.length > 0) {
+    throw new Error(`requests that were expected but never sent: ${unused.join(', ')}`)
+  }
+})
+
+after(() => {
+  nock.restore()
+})
