@@ -31,26 +31,27 @@ declare global {
   }
 }
 
-/**
- * Makes an Express handler of a sign-in step; `usableRedirect` is where a refusal goes that leaves
- * the challenge usable.
- */
+export interface HandlerRedirects extends Redirects {
+  /** After a refusal that leaves a challenge usable. */
+  usableRedirect?: string | undefined
+}
+
+/** Makes an Express handler of a sign-in step. */
 export function handler(
   step: (req: Request) => Promise<Result | Cancelled>,
-  redirects: Redirects = {},
-  usableRedirect: string | undefined = redirects.challengeRedirect,
+  redirects: HandlerRedirects = {},
 ): RequestHandler {
   return (req, res, next) => {
     res.set('Cache-Control', 'no-store')
     step(req)
-      .then((result) => respond(result, { ...redirects, usableRedirect }, req, res, next))
+      .then((result) => respond(result, redirects, req, res, next))
       .catch(next)
   }
 }
 
 function respond(
   result: Result | Cancelled,
-  redirects: Redirects & { usableRedirect: string | undefined },
+  redirects: HandlerRedirects,
   req: Request,
   res: Response,
   next: NextFunction,

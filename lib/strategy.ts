@@ -1,7 +1,7 @@
 import type { Request, RequestHandler } from 'express'
 import { Strategy } from 'passport-strategy'
 import { OktaOobError } from './errors.ts'
-import { handler, type Redirects } from './middleware.ts'
+import { handler, type HandlerRedirects, type Redirects } from './middleware.ts'
 import { OktaOobClient } from './okta/client.ts'
 import { readStrategyOptions, type OktaOobStrategyOptions } from './options.ts'
 import { SignIn, type Step } from './sign-in.ts'
@@ -105,12 +105,13 @@ export class OktaOobStrategy extends Strategy {
   /** Sends a text, calls or pushes. */
   start(redirects: Omit<Redirects, 'successRedirect'> = {}): RequestHandler {
     // A start that is refused belongs on the page that asked for it, whatever else still waits.
-    return handler((req) => this._signIn.start(req), redirects, redirects.failureRedirect)
+    const { failureRedirect: usableRedirect } = redirects
+    return handler((req) => this._signIn.start(req), { ...redirects, usableRedirect })
   }
 
   /** Takes the code, or looks whether the push has been approved, and logs the user in. */
   complete(redirects: Redirects = {}): RequestHandler {
-    const complete = handler((req) => this._signIn.complete(req), redirects)
+    const complete = handler((req) => this._signIn.complete(req), keepingChallenge(redirects))
     return (req, res, next) => {
       if (typeof req.logIn === 'function') {
         complete(req, res, next)
@@ -128,13 +129,18 @@ export class OktaOobStrategy extends Strategy {
 
   /** Starts again for the user of the challenge, through its channel or the one in the body. */
   resend(redirects: Omit<Redirects, 'successRedirect'> = {}): RequestHandler {
-    return handler((req) => this._signIn.resend(req), redirects)
+    return handler((req) => this._signIn.resend(req), keepingChallenge(redirects))
   }
 
   /** Ends the challenge, if there is one. */
   cancel(redirects: Pick<Redirects, 'successRedirect' | 'failureRedirect'> = {}): RequestHandler {
     return handler((req) => this._signIn.cancel(req), redirects)
   }
+}
+
+/** A refusal that leaves the challenge usable belongs on its page. */
+function keepingChallenge(redirects: Redirects): HandlerRedirects {
+  return { ...redirects, usableRedirect: redirects.challengeRedirect }
 }
 
 const claimsAsUser: Verify = (claims, done) => {
