@@ -6,7 +6,8 @@
 export interface Challenge {
   /** Names the challenge where something about it is counted; means nothing to Okta. */
   id: string
-  oobCode: string
+  /** Okta's name for it; absent for a code from an authenticator app, which Okta does not send. */
+  oobCode?: string
   channel: string
   bindingMethod: BindingMethod
   /** The number to pick in Okta Verify; `transfer` only. */
@@ -22,6 +23,9 @@ export interface Challenge {
   issuer: string
   clientId: string
   scope: string
+  acrValues?: string
+  /** What proves the first factor, while the second one is under way. */
+  mfaToken?: string
   /** A path of the app to go to after signing in. */
   returnTo?: string
 }
@@ -44,10 +48,12 @@ export interface ChallengeView {
   interval?: number
   /** ISO 8601: when another one may be asked for. */
   resendAt?: string
+  /** Set when this is the second factor. */
+  factor?: 2
 }
 
 export function view(challenge: Challenge): ChallengeView {
-  const { channel, bindingMethod, bindingCode, expiresAt, interval, resendAt } = challenge
+  const { channel, bindingMethod, bindingCode, expiresAt, interval, resendAt, mfaToken } = challenge
   return {
     channel,
     bindingMethod,
@@ -55,9 +61,13 @@ export function view(challenge: Challenge): ChallengeView {
     expiresAt: new Date(expiresAt).toISOString(),
     ...(bindingMethod !== 'prompt' && { interval }),
     ...(resendAt !== undefined && { resendAt: new Date(resendAt).toISOString() }),
+    ...(mfaToken !== undefined && { factor: 2 }),
   }
 }
 
 export function hasExpired(challenge: Challenge): boolean {
   return Date.now() >= challenge.expiresAt
 }
+
+/** RFC 8628 §3.5 and CIBA §11: what each `slow_down` adds to the interval, in seconds, for good. */
+export const slowDownSeconds = 5

@@ -89,3 +89,15 @@ export class OktaOobError extends Error {
 export function messageOf(code: OktaOobCode): string {
   return codes[code][1]
 }
+
+/** The value of a call to Okta, or the error it ended with as a value. */
+export async function attempt<T>(call: Promise<T>): Promise<T | OktaOobError> {
+  try {
+    return await call
+  } catch (error) {
+    if (error instanceof OktaOobError) {
+      return error
+    }
+    throw error
+  }
+}

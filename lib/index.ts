@@ -2,7 +2,9 @@ export { OktaOobStrategy, OktaOobStrategy as default } from './strategy.ts'
 export type { OktaOobAuthenticateOptions } from './strategy.ts'
 export type { OktaOobStrategyOptions } from './options.ts'
 export type { OktaOobAnswer, Redirects } from './middleware.ts'
-export type { Info } from './sign-in.ts'
+export type { Info } from './result.ts'
+export type { Resolve } from './tenants.ts'
+export type { CallOptions, ClientContext } from './okta/call-options.ts'
 export type {
   Verify,
   VerifyDone,
@@ -14,6 +16,12 @@ export type { BindingMethod, Challenge, ChallengeView } from './challenge.ts'
 export { OktaOobError } from './errors.ts'
 export type { OktaCause, OktaOobCode } from './errors.ts'
 export { OktaOobClient } from './okta/client.ts'
-export type { Completion, CompleteRequest, StartRequest } from './okta/client.ts'
+export type {
+  Answered,
+  ChallengeRequest,
+  Completion,
+  CompleteRequest,
+  StartRequest,
+} from './okta/client.ts'
 export type { OktaOobClientOptions } from './okta/options.ts'
 export type { Tokens } from './okta/id-token.ts'

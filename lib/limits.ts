@@ -1,8 +1,6 @@
 import { RateLimiterMemory, RateLimiterRes, type RateLimiterAbstract } from 'rate-limiter-flexible'
-import type { Challenge } from './challenge.ts'
-
-/** RFC 8628 §3.5 and CIBA §11: what each `slow_down` adds to the interval, for good. */
-const slowDownSeconds = 5
+import { slowDownSeconds, type Challenge } from './challenge.ts'
+import { maxTimeout } from './okta/options.ts'
 
 /** How a poll ended that left the challenge waiting. */
 export interface PollEnd {
@@ -23,12 +21,9 @@ export class Limits {
   readonly gate: RateLimiterAbstract
   readonly slowDowns: RateLimiterAbstract
   readonly ended: RateLimiterAbstract
-  /** Longer than any call to Okta can take, in seconds. */
-  readonly callTime: number
 
-  constructor(timeout: number) {
-    this.callTime = timeout + 1
-    this.gate = new RateLimiterMemory({ points: 1, duration: this.callTime, keyPrefix: 'gate' })
+  constructor() {
+    this.gate = new RateLimiterMemory({ points: 1, duration: 600, keyPrefix: 'gate' })
     this.slowDowns = new RateLimiterMemory({ points: 1, duration: 600, keyPrefix: 'slow' })
     this.ended = new RateLimiterMemory({ points: 1, duration: 600, keyPrefix: 'ended' })
   }
@@ -39,13 +34,14 @@ export class Limits {
   }
 
   /**
-   * Takes the one place for a poll of this challenge, for as long as a call can take.
+   * Takes the one place for a poll of this challenge, for as long as the call can take.
    *
+   * @param timeout of the call, in seconds
    * @returns 0 when the poll may be sent, otherwise the seconds until the next one can be
    */
-  async takePoll(challenge: Challenge): Promise<number> {
+  async takePoll(challenge: Challenge, timeout: number): Promise<number> {
     try {
-      await this.gate.consume(challenge.id)
+      await this.gate.consume(challenge.id, 1, { customDuration: timeout + 1 })
       return 0
     } catch (refusal) {
       if (refusal instanceof RateLimiterRes) {
@@ -86,7 +82,7 @@ export class Limits {
     const life = Math.max(0, challenge.expiresAt - Date.now()) / 1000
     // A call that is out when the challenge expires may still come back with tokens.
     const { consumedPoints } = await this.ended.penalty(challenge.id, 1, {
-      customDuration: Math.ceil(life + this.callTime),
+      customDuration: Math.ceil(life + maxTimeout + 1),
     })
     return consumedPoints === 1
   }

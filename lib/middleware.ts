@@ -1,7 +1,7 @@
 import type { NextFunction, Request, RequestHandler, Response } from 'express'
 import type { ChallengeView } from './challenge.ts'
 import { OktaOobError } from './errors.ts'
-import type { Cancelled, Info, Result } from './sign-in.ts'
+import type { Cancelled, Info, Result } from './result.ts'
 
 /** Where to send (303) a browser that posted a form. A JSON client gets JSON instead. */
 export interface Redirects {

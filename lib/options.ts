@@ -1,4 +1,5 @@
 import { check, isText, type OktaOobClientOptions } from './okta/options.ts'
+import type { Resolve } from './tenants.ts'
 
 export interface OktaOobStrategyOptions extends OktaOobClientOptions {
   /** What users may choose; the first is the default. Default: `['push', 'sms', 'voice']`. */
@@ -15,47 +16,56 @@ export interface OktaOobStrategyOptions extends OktaOobClientOptions {
   requireNumberChallenge?: boolean
   /** Further origins, such as `https://www.example.com`, that may post to the sign-in routes. */
   origins?: readonly string[]
+  /** Sends the browser's User-Agent, Accept-Language and address along to Okta. */
+  forwardClientContext?: boolean
+  /** Finds the Okta of each request, in the place of this object's own client options. */
+  resolve?: Resolve
   /** Where the challenge is kept in the session. Default: `okta-oob:<issuer>:<client id>`. */
   sessionKey?: string
 }
 
 export interface StrategySettings {
-  channels: readonly [string, ...string[]]
+  channels: readonly string[]
   usernameField: string
   channelField: string
   codeField: string
   passReqToCallback: boolean
   passTokensToCallback: boolean
   requireNumberChallenge: boolean
+  forwardClientContext: boolean
   origins: readonly string[]
   sessionKey: string | undefined
 }
 
-const knownChannels = ['push', 'sms', 'voice']
+const defaultChannels = ['push', 'sms', 'voice']
+const knownChannels = [...defaultChannels, 'email']
 
 /**
- * The strategy's own options, and the rest for the client.
+ * The strategy's own options, and the rest for the client or the way to find one.
  *
  * @throws {TypeError} naming the option that is wrong
  */
 export function readStrategyOptions(
   options: OktaOobStrategyOptions,
-): [StrategySettings, OktaOobClientOptions] {
+): [StrategySettings, OktaOobClientOptions | Resolve] {
   const {
-    channels = knownChannels,
+    channels = defaultChannels,
     usernameField = 'username',
     channelField = 'channel',
     codeField = 'code',
     passReqToCallback = false,
     passTokensToCallback = false,
     requireNumberChallenge = false,
+    forwardClientContext = false,
     origins = [],
     sessionKey,
+    resolve,
     ...clientOptions
   } = options
-  const [first, ...others] = Array.isArray(channels) ? channels : []
   check(
-    isText(first) && [first, ...others].every((channel) => knownChannels.includes(channel)),
+    Array.isArray(channels) &&
+      channels.length > 0 &&
+      channels.every((channel) => knownChannels.includes(channel)),
     'channels',
     `must be a list of ${knownChannels.join(', ')}`,
   )
@@ -64,7 +74,12 @@ export function readStrategyOptions(
     check(isText(value), name, 'must be the name of a field')
   }
   check(new Set(Object.values(fields)).size === 3, 'codeField', 'must differ from the other fields')
-  const flags = { passReqToCallback, passTokensToCallback, requireNumberChallenge }
+  const flags = {
+    passReqToCallback,
+    passTokensToCallback,
+    requireNumberChallenge,
+    forwardClientContext,
+  }
   for (const [name, value] of Object.entries(flags)) {
     check(typeof value === 'boolean', name, 'must be true or false')
   }
@@ -74,7 +89,16 @@ export function readStrategyOptions(
     'must be a list of origins such as "https://www.example.com"',
   )
   check(sessionKey === undefined || isText(sessionKey), 'sessionKey', 'must be a string')
-  return [{ channels: [first, ...others], ...fields, ...flags, origins, sessionKey }, clientOptions]
+  check(
+    resolve === undefined || typeof resolve === 'function',
+    'resolve',
+    'must be a function of the request',
+  )
+  for (const name of resolve ? Object.keys(clientOptions) : []) {
+    check(false, name, 'belongs into what resolve returns')
+  }
+  const settings = { channels, ...fields, ...flags, origins, sessionKey }
+  return [settings, resolve ?? clientOptions]
 }
 
 function isOrigin(value: unknown): boolean {

@@ -1,5 +1,6 @@
 import type { Request } from 'express'
 import { OktaOobError } from './errors.ts'
+import type { ClientContext } from './okta/call-options.ts'
 
 /** A field of the body, and never of the query string, which ends up in logs. */
 export function field(req: Request, name: string): unknown {
@@ -28,11 +29,9 @@ export function readLoginHint(value: unknown): string {
 }
 
 /** @throws {OktaOobError} `channel_not_allowed` */
-export function readChannel(value: unknown, channels: readonly [string, ...string[]]): string {
-  if (value === undefined || value === '') {
-    return channels[0]
-  }
-  const channel = channels.find((allowed) => allowed === value)
+export function readChannel(value: unknown, channels: readonly string[]): string {
+  const wanted = value === undefined || value === '' ? channels[0] : value
+  const channel = channels.find((allowed) => allowed === wanted)
   if (channel === undefined) {
     throw new OktaOobError('channel_not_allowed')
   }
@@ -60,4 +59,9 @@ export function readReturnTo(value: unknown): string | undefined {
   }
   const base = 'https://app.invalid'
   return URL.canParse(value, base) && new URL(value, base).origin === base ? value : undefined
+}
+
+/** What Okta may be told of the browser behind a request; Express knows its address. */
+export function readClientContext({ headers, ip }: Request): ClientContext {
+  return { userAgent: headers['user-agent'], acceptLanguage: headers['accept-language'], ip }
 }

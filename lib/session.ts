@@ -17,44 +17,47 @@ export function sessionOf(req: Request): HostSession {
   return session
 }
 
-export function readChallenge(req: Request, key: string): Challenge | undefined {
-  return sessionOf(req)[key] as Challenge | undefined
-}
+/** The place of the one challenge in a request's session. */
+export class ChallengeSlot {
+  readonly req: Request
+  readonly key: string
 
-/**
- * Stores a new challenge under a new session id, so that a session which someone planted in the
- * user's browser is worth nothing. The app's own data move along.
- *
- * @throws {OktaOobError} `session_failed`
- */
-export async function beginChallenge(
-  req: Request,
-  key: string,
-  challenge: Challenge,
-): Promise<void> {
-  const { cookie: _, ...data } = sessionOf(req)
-  await call(req, 'regenerate')
-  Object.assign(sessionOf(req), data)
-  await setChallenge(req, key, challenge)
-}
+  constructor(req: Request, key: string) {
+    this.req = req
+    this.key = key
+  }
 
-/**
- * Removes the challenge, by an assignment: sessions kept in a cookie do not notice a `delete`.
- *
- * @throws {OktaOobError} `session_failed`
- */
-export async function removeChallenge(req: Request, key: string): Promise<void> {
-  await setChallenge(req, key, undefined)
-}
+  read(): Challenge | undefined {
+    return sessionOf(this.req)[this.key] as Challenge | undefined
+  }
 
-/** The session is saved before anything is answered, or a redirect could overtake it. */
-async function setChallenge(
-  req: Request,
-  key: string,
-  value: Challenge | undefined,
-): Promise<void> {
-  sessionOf(req)[key] = value
-  await call(req, 'save')
+  /**
+   * Stores a new challenge under a new session id, so that a session which someone planted in the
+   * user's browser is worth nothing. The app's own data move along.
+   *
+   * @throws {OktaOobError} `session_failed`
+   */
+  async begin(challenge: Challenge): Promise<void> {
+    const { cookie: _, ...data } = sessionOf(this.req)
+    await call(this.req, 'regenerate')
+    Object.assign(sessionOf(this.req), data)
+    await this.#set(challenge)
+  }
+
+  /**
+   * Removes the challenge, by an assignment: sessions kept in a cookie do not notice a `delete`.
+   *
+   * @throws {OktaOobError} `session_failed`
+   */
+  async clear(): Promise<void> {
+    await this.#set(undefined)
+  }
+
+  /** The session is saved before anything is answered, or a redirect could overtake it. */
+  async #set(value: Challenge | undefined): Promise<void> {
+    sessionOf(this.req)[this.key] = value
+    await call(this.req, 'save')
+  }
 }
 
 async function call(req: Request, method: 'regenerate' | 'save'): Promise<void> {

@@ -1,65 +1,47 @@
 import type { Request } from 'express'
-import { hasExpired, view, type Challenge, type ChallengeView } from './challenge.ts'
+import { hasExpired, type Challenge } from './challenge.ts'
 import { isCrossSite } from './cross-site.ts'
-import { messageOf, OktaOobError, type OktaOobCode } from './errors.ts'
+import { OktaOobError } from './errors.ts'
 import { Limits } from './limits.ts'
+import type { CallOptions } from './okta/call-options.ts'
 import type { OktaOobClient } from './okta/client.ts'
 import type { StrategySettings } from './options.ts'
-import { field, readChannel, readLoginHint, readReturnTo, readTypedCode } from './request.ts'
-import { beginChallenge, readChallenge, removeChallenge, sessionOf } from './session.ts'
+import {
+  field,
+  readChannel,
+  readClientContext,
+  readLoginHint,
+  readReturnTo,
+  readTypedCode,
+} from './request.ts'
+import { failed, waiting, type Cancelled, type Result } from './result.ts'
+import { ChallengeSlot, sessionOf } from './session.ts'
 import { complete } from './steps/complete.ts'
 import type { Outcome, StepContext } from './steps/outcome.ts'
 import { start } from './steps/start.ts'
 import { runVerify, type AnyVerify } from './verify.ts'
 
-/** What an app learns of a sign-in that is not finished; safe to send to a browser. */
-export interface Info {
-  code: OktaOobCode
-  message: string
-  /** The challenge that can still be completed. */
-  challenge?: ChallengeView
-  /** Whole seconds until the next try can succeed. */
-  retryAfter?: number
-  /** `mfa_required`: what Okta offers as a second factor. */
-  supported?: string[]
-}
-
-/** What became of one request; each door turns it into one action. */
-export type Result =
-  | { type: 'waiting'; info: Info & { challenge: ChallengeView } }
-  | { type: 'signed-in'; user: Express.User; info: object; redirectTo?: string }
-  | { type: 'refused'; status: number; info: Info }
-  | { type: 'fault'; error: unknown }
-
-export interface Cancelled {
-  type: 'cancelled'
-}
-
 export type Step = 'start' | 'complete'
 
-/** Refusals of requests that have no business with the session's challenge. */
-const withoutChallenge: ReadonlySet<OktaOobCode> = new Set(['no_challenge', 'cross_site_request'])
+/** What one request works with. */
+interface Turn {
+  req: Request
+  slot: ChallengeSlot
+  context: StepContext
+  call: CallOptions
+}
 
 /** One sign-in step for one request: reads the request and the session, runs the step, settles. */
 export class SignIn {
   readonly settings: StrategySettings
+  readonly clientFor: (req: Request) => OktaOobClient | Promise<OktaOobClient>
   readonly verify: AnyVerify
-  readonly okta: OktaOobClient
-  readonly context: StepContext
-  readonly sessionKey: string
+  readonly limits: Limits = new Limits()
 
-  constructor(settings: StrategySettings, okta: OktaOobClient, verify: AnyVerify) {
-    const { issuer, clientId, timeout } = okta._settings
+  constructor(settings: StrategySettings, clientFor: SignIn['clientFor'], verify: AnyVerify) {
     this.settings = settings
+    this.clientFor = clientFor
     this.verify = verify
-    this.okta = okta
-    this.context = {
-      okta,
-      limits: new Limits(timeout),
-      requireNumberChallenge: settings.requireNumberChallenge,
-    }
-    this.sessionKey =
-      settings.sessionKey ?? `okta-oob:${issuer.replace(/^https?:\/\//, '')}:${clientId}`
   }
 
   /** Takes the step that the body asks for, unless one is given. */
@@ -71,44 +53,49 @@ export class SignIn {
   }
 
   start(req: Request): Promise<Result> {
-    return this.act(req, async () => {
+    return this.act(req, async (turn) => {
       const { usernameField, channelField, channels } = this.settings
-      const loginHint = readLoginHint(field(req, usernameField))
-      const channel = readChannel(field(req, channelField), channels)
-      const returnTo = readReturnTo(field(req, 'returnTo'))
-      const previous = this.stored(req)
-      return this.settle(req, await start(this.context, { loginHint, channel, returnTo, previous }))
+      const input = {
+        loginHint: readLoginHint(field(req, usernameField)),
+        channel: readChannel(field(req, channelField), channels),
+        returnTo: readReturnTo(field(req, 'returnTo')),
+        previous: stored(turn),
+      }
+      return this.settle(turn, await start(turn.context, input, turn.call))
     })
   }
 
-  /** Starts again for the same user, through the same channel or another one. */
+  /** Starts again for the same user and factor, through the same channel or another one. */
   resend(req: Request): Promise<Result> {
-    return this.act(req, async () => {
-      const previous = await this.live(req)
-      const { loginHint, returnTo } = previous
+    return this.act(req, async (turn) => {
+      const previous = await live(turn)
+      const { loginHint, returnTo, mfaToken } = previous
+      const channels =
+        mfaToken === undefined ? this.settings.channels : turn.context.okta.secondFactors
       const wanted = field(req, this.settings.channelField) ?? previous.channel
-      const channel = readChannel(wanted, this.settings.channels)
-      return this.settle(req, await start(this.context, { loginHint, channel, returnTo, previous }))
+      const channel = readChannel(wanted, channels)
+      const input = { loginHint, channel, returnTo, mfaToken, previous }
+      return this.settle(turn, await start(turn.context, input, turn.call))
     })
   }
 
   complete(req: Request): Promise<Result> {
-    return this.act(req, async () => {
+    return this.act(req, async (turn) => {
       const code = readTypedCode(field(req, this.settings.codeField))
-      const challenge = this.stored(req)
+      const challenge = stored(turn)
       if (!challenge) {
         throw new OktaOobError('no_challenge')
       }
-      return this.settle(req, await complete(this.context, challenge, code))
+      return this.settle(turn, await complete(turn.context, challenge, code, turn.call))
     })
   }
 
   cancel(req: Request): Promise<Result | Cancelled> {
-    return this.act<Cancelled>(req, async () => {
-      const challenge = this.stored(req)
+    return this.act<Cancelled>(req, async (turn) => {
+      const challenge = stored(turn)
       if (challenge) {
-        await this.context.limits.end(challenge)
-        await removeChallenge(req, this.sessionKey)
+        await this.limits.end(challenge)
+        await turn.slot.clear()
       }
       return { type: 'cancelled' }
     })
@@ -117,16 +104,15 @@ export class SignIn {
   /** The challenge to show, to a request of any method. */
   async current(req: Request): Promise<Result> {
     try {
-      const challenge = await this.live(req)
-      return hasExpired(challenge)
-        ? this.failed(req, new OktaOobError('no_challenge'))
-        : waiting('challenge_started', challenge)
+      const challenge = await live(await this.turn(req))
+      return hasExpired(challenge) ? failed(new OktaOobError('no_challenge')) : waiting(challenge)
     } catch (error) {
-      return this.failed(req, error)
+      return failed(error)
     }
   }
 
-  private async act<R>(req: Request, step: () => Promise<R>): Promise<R | Result> {
+  private async act<R>(req: Request, step: (turn: Turn) => Promise<R>): Promise<R | Result> {
+    let turn: Turn | undefined
     try {
       sessionOf(req)
       if (isCrossSite(req.headers, this.settings.origins)) {
@@ -135,32 +121,45 @@ export class SignIn {
       if (req.method !== 'POST') {
         throw new OktaOobError('wrong_step')
       }
-      return await step()
+      turn = await this.turn(req)
+      return await step(turn)
     } catch (error) {
-      return this.failed(req, error)
+      return failed(error, turn && stored(turn))
+    }
+  }
+
+  private async turn(req: Request): Promise<Turn> {
+    const { sessionKey, requireNumberChallenge, forwardClientContext } = this.settings
+    const okta = await this.clientFor(req)
+    const host = okta.issuer.replace(/^https?:\/\//, '')
+    return {
+      req,
+      slot: new ChallengeSlot(req, sessionKey ?? `okta-oob:${host}:${okta.clientId}`),
+      context: { okta, limits: this.limits, requireNumberChallenge },
+      call: forwardClientContext ? { clientContext: readClientContext(req) } : {},
     }
   }
 
   /** The one place where a decision reaches the session. */
-  private async settle(req: Request, outcome: Outcome): Promise<Result> {
+  private async settle(turn: Turn, outcome: Outcome): Promise<Result> {
     switch (outcome.type) {
       case 'started':
-        await beginChallenge(req, this.sessionKey, outcome.challenge)
-        return waiting('challenge_started', outcome.challenge)
+        await turn.slot.begin(outcome.challenge)
+        return waiting(outcome.challenge)
       case 'pending':
-        return waiting('authorization_pending', outcome.challenge, outcome.retryAfter)
+        return waiting(outcome.challenge, outcome.retryAfter)
       case 'complete':
-        await removeChallenge(req, this.sessionKey)
-        return this.logIn(req, outcome)
+        await turn.slot.clear()
+        return this.askApp(turn.req, outcome)
       case 'ended':
-        await removeChallenge(req, this.sessionKey)
-        return this.failed(req, outcome.error, outcome.supported)
+        await turn.slot.clear()
+        return failed(outcome.error, undefined, outcome.supported)
       case 'failed':
-        return this.failed(req, outcome.error)
+        return failed(outcome.error, stored(turn))
     }
   }
 
-  private async logIn(req: Request, outcome: Outcome & { type: 'complete' }): Promise<Result> {
+  private async askApp(req: Request, outcome: Outcome & { type: 'complete' }): Promise<Result> {
     const { passReqToCallback, passTokensToCallback } = this.settings
     const { claims, tokens, challenge } = outcome
     const { user, info } = await runVerify(this.verify, [
@@ -176,43 +175,18 @@ export class SignIn {
     const redirectTo = challenge.returnTo !== undefined && { redirectTo: challenge.returnTo }
     return { type: 'signed-in', user, info: { ...own, ...redirectTo }, ...redirectTo }
   }
-
-  private failed(req: Request, error: unknown, supported?: string[]): Result {
-    if (!(error instanceof OktaOobError) || error.status >= 500) {
-      return { type: 'fault', error }
-    }
-    const { code, message, status, retryAfter } = error
-    const challenge = withoutChallenge.has(code) ? undefined : this.stored(req)
-    const info: Info = {
-      code,
-      message,
-      ...(challenge && !hasExpired(challenge) && { challenge: view(challenge) }),
-      ...(retryAfter !== undefined && { retryAfter }),
-      ...(supported && { supported }),
-    }
-    return { type: 'refused', status, info }
-  }
-
-  private stored(req: Request): Challenge | undefined {
-    const challenge = readChallenge(req, this.sessionKey)
-    const { issuer, clientId } = this.okta._settings
-    return challenge?.issuer === issuer && challenge.clientId === clientId ? challenge : undefined
-  }
-
-  private async live(req: Request): Promise<Challenge> {
-    const challenge = this.stored(req)
-    if (!challenge || (await this.context.limits.isOver(challenge))) {
-      throw new OktaOobError('no_challenge')
-    }
-    return challenge
-  }
 }
 
-function waiting(
-  code: 'challenge_started' | 'authorization_pending',
-  challenge: Challenge,
-  retryAfter?: number,
-): Result {
-  const info = { code, message: messageOf(code), challenge: view(challenge) }
-  return { type: 'waiting', info: { ...info, ...(retryAfter !== undefined && { retryAfter }) } }
+/** The session's challenge, if it is one of this client's. */
+function stored({ slot, context }: Turn): Challenge | undefined {
+  const challenge = slot.read()
+  return challenge && context.okta.owns(challenge) ? challenge : undefined
+}
+
+async function live(turn: Turn): Promise<Challenge> {
+  const challenge = stored(turn)
+  if (!challenge || (await turn.context.limits.isOver(challenge))) {
+    throw new OktaOobError('no_challenge')
+  }
+  return challenge
 }

@@ -3,8 +3,10 @@ import { Strategy } from 'passport-strategy'
 import { OktaOobError } from './errors.ts'
 import { handler, type HandlerRedirects, type Redirects } from './middleware.ts'
 import { OktaOobClient } from './okta/client.ts'
+import type { OktaOobClientOptions } from './okta/options.ts'
 import { readStrategyOptions, type OktaOobStrategyOptions } from './options.ts'
 import { SignIn, type Step } from './sign-in.ts'
+import { Tenants, type Resolve } from './tenants.ts'
 import type {
   AnyVerify,
   Verify,
@@ -60,8 +62,16 @@ export class OktaOobStrategy extends Strategy {
     if (callback !== undefined && typeof callback !== 'function') {
       throw new TypeError('passport-okta-oob: verify must be a function')
     }
-    const [settings, clientOptions] = readStrategyOptions(given)
-    this._signIn = new SignIn(settings, new OktaOobClient(clientOptions), callback ?? claimsAsUser)
+    const [settings, client] = readStrategyOptions(given)
+    this._signIn = new SignIn(settings, clientFinder(client), callback ?? claimsAsUser)
+  }
+
+  /**
+   * The client behind the strategy; with `resolve`, the one for this request. Its `configuration()`
+   * is what openid-client's own calls take: refresh, revocation, introspection, user info.
+   */
+  async client(req: Request): Promise<OktaOobClient> {
+    return this._signIn.clientFor(req)
   }
 
   /**
@@ -141,6 +151,15 @@ export class OktaOobStrategy extends Strategy {
 /** A refusal that leaves the challenge usable belongs on its page. */
 function keepingChallenge(redirects: Redirects): HandlerRedirects {
   return { ...redirects, usableRedirect: redirects.challengeRedirect }
+}
+
+function clientFinder(client: OktaOobClientOptions | Resolve): SignIn['clientFor'] {
+  if (typeof client === 'function') {
+    const tenants = new Tenants(client)
+    return (req) => tenants.clientFor(req)
+  }
+  const only = new OktaOobClient(client)
+  return () => only
 }
 
 const claimsAsUser: Verify = (claims, done) => {

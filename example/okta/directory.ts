@@ -1,84 +1,60 @@
 import { randomBytes, randomInt } from 'node:crypto'
-import { expired, otherClient, refusals, unsupportedChannel, type Refusal } from './texts.ts'
+import { Transaction, type Message } from './transaction.ts'
+import {
+  changed,
+  expired,
+  otherClient,
+  refusals,
+  unsupportedChannel,
+  type Refusal,
+} from './texts.ts'
+import { exampleUsers, type User } from './users.ts'
 
-/** Someone who may sign in at the stand-in. */
-export interface User {
-  username: string
-  name: string
-  /** What this user is enrolled in. */
-  channels: string[]
-  /** Whether a push shows a number to pick. */
-  numberChallenge: boolean
-  /** Whether the app is assigned to them. */
-  assigned: boolean
+export const grants = {
+  oob: 'urn:okta:params:oauth:grant-type:oob',
+  mfaOob: 'http://auth0.com/oauth/grant-type/mfa-oob',
+  mfaOtp: 'http://auth0.com/oauth/grant-type/mfa-otp',
 }
 
-export const exampleUsers: User[] = [
-  {
-    username: 'alice@example.com',
-    name: 'Alice Example',
-    channels: ['push', 'sms', 'voice'],
-    numberChallenge: true,
-    assigned: true,
-  },
-  {
-    username: 'bob@example.com',
-    name: 'Bob Example',
-    channels: ['push', 'sms', 'voice'],
-    numberChallenge: false,
-    assigned: true,
-  },
-  {
-    username: 'carol@example.com',
-    name: 'Carol Example (text and call only)',
-    channels: ['sms', 'voice'],
-    numberChallenge: false,
-    assigned: true,
-  },
-  {
-    username: 'dave@example.com',
-    name: 'Dave Example (not assigned to the app)',
-    channels: ['push', 'sms', 'voice'],
-    numberChallenge: true,
-    assigned: false,
-  },
-]
-
-/** What a phone shows: a text, a call, or a push that wants an answer. */
-export interface Message {
-  id: string
-  user: User
-  channel: string
-  /** The code in a text or a call. */
-  code?: string
-  /** The numbers that a push offers. */
-  numbers?: string[]
-  state: 'waiting' | 'approved' | 'denied' | 'used'
-  expiresAt: number
-}
-
-interface Transaction {
-  oobCode: string
+export interface StartInput {
+  endpoint: 'oob-authenticate' | 'primary-authenticate'
   clientId: string
-  message: Message
-  number: string | undefined
-  wrongCodes: number
-  polledAt: number
+  login_hint?: string
+  channel_hint?: string
+  challenge_hint?: string
+  scope?: string
+  acr_values?: string
 }
 
-interface StartAnswer {
-  oob_code: string
-  expires_in: number
-  interval?: number
-  channel: string
-  binding_method: string
+export interface ChallengeInput {
+  clientId: string
+  mfa_token?: string
+  challenge_types_supported?: string
+  channel_hint?: string
+}
+
+export interface RedeemInput {
+  clientId: string
+  grant: string
+  oob_code?: string
   binding_code?: string
+  otp?: string
+  mfa_token?: string
+  scope?: string
+  acr_values?: string
+  grant_types_supported?: string
 }
 
-const expiresIn = 300
-const interval = 5
-/** A poll may come this much early, in milliseconds: networks are not exact. */
-const pollTolerance = 250
+/** A first factor that has been passed, and waits for the second. */
+interface MfaSession {
+  clientId: string
+  user: User
+  acr: string
+  expiresAt: number
+  wrongCodes: number
+}
+
+const lifetime = 300_000
 /** "5 attempts", says Okta's help center, and then 429. */
 const maxWrongCodes = 5
 
@@ -86,6 +62,8 @@ const maxWrongCodes = 5
 export class Directory {
   readonly users: User[]
   readonly #transactions = new Map<string, Transaction>()
+  readonly #mfaSessions = new Map<string, MfaSession>()
+  readonly #otps = new Map<User, string>()
 
   constructor(users: User[] = exampleUsers) {
     this.users = users
@@ -99,129 +77,165 @@ export class Directory {
   messages(username?: string): Message[] {
     return [...this.#transactions.values()]
       .map(({ message }) => message)
-      .filter(({ user }) => username === undefined || user.username === username)
+      .filter(({ user }) => username === undefined || user?.username === username)
       .toReversed()
+  }
+
+  /** What the user's authenticator app shows. */
+  otpOf(user: User): string {
+    const otp = this.#otps.get(user) ?? String(randomInt(1_000_000)).padStart(6, '0')
+    this.#otps.set(user, otp)
+    return otp
   }
 
   /** Answers a push: approves it, by its number where it has one, or denies it. */
   answer(id: string, answer: 'approve' | 'deny' | { number: string }): void {
-    const transaction = [...this.#transactions.values()].find(({ message }) => message.id === id)
-    if (transaction?.message.state !== 'waiting' || isOver(transaction)) {
-      return
-    }
-    const approves =
-      transaction.number === undefined
-        ? answer === 'approve'
-        : typeof answer === 'object' && answer.number === transaction.number
-    transaction.message.state = approves ? 'approved' : 'denied'
+    const all = [...this.#transactions.values()]
+    all.find(({ message }) => message.id === id)?.answer(answer)
   }
 
-  start(clientId: string, loginHint: string | undefined, channel = ''): StartAnswer | Refusal {
-    const user = loginHint && this.user(loginHint)
+  start(input: StartInput): object | Refusal {
+    const { endpoint, login_hint: loginHint, channel_hint: channel = '', acr_values } = input
+    if (input.scope !== undefined) {
+      return refusals.scopeNotAllowed
+    }
+    if (endpoint === 'primary-authenticate' && input.challenge_hint !== grants.oob) {
+      return refusals.hintNotSupported
+    }
     if (!loginHint) {
       return refusals.missingLoginHint
     }
-    if (!['push', 'sms', 'voice'].includes(channel)) {
+    const channels = ['push', 'sms', 'voice', ...(endpoint === 'oob-authenticate' ? [] : ['email'])]
+    if (!channels.includes(channel)) {
       return unsupportedChannel(channel)
     }
-    if (!user) {
-      return refusals.unknownUser
+    const user = this.user(loginHint)
+    const refused = judgeUser(user, channel)
+    // Mail keeps quiet about unknown addresses: their oob_code is as good as any other, and dead.
+    if (refused && channel !== 'email') {
+      return refused
     }
-    if (!user.assigned) {
-      return refusals.notAssigned
+    return this.#send(
+      new Transaction({
+        clientId: input.clientId,
+        user: refused ? undefined : user,
+        channel,
+        acr: acr_values ?? '',
+      }),
+    )
+  }
+
+  /** Starts a second factor. */
+  challenge(input: ChallengeInput): object | Refusal {
+    const { mfa_token: mfaToken = '', challenge_types_supported: types = '' } = input
+    const { channel_hint: channel = '', clientId } = input
+    const session = this.#mfaSession(clientId, mfaToken)
+    if ('error' in session) {
+      return session
     }
-    if (!user.channels.includes(channel)) {
-      return refusals.notEnrolled
+    const { user, acr } = session
+    if (types.split(' ').includes(grants.mfaOob) && channel !== '') {
+      const transaction = new Transaction({ clientId, user, channel, acr, mfaToken })
+      return (
+        judgeUser(user, channel) ?? { challenge_type: grants.mfaOob, ...this.#send(transaction) }
+      )
     }
-    const transaction = this.#send(clientId, user, channel)
-    const { oobCode, number } = transaction
-    const common = { oob_code: oobCode, expires_in: expiresIn, channel }
-    if (channel !== 'push') {
-      return { ...common, binding_method: 'prompt' }
-    }
-    return number === undefined
-      ? { ...common, interval, binding_method: 'none' }
-      : { ...common, interval, binding_method: 'transfer', binding_code: number }
+    return types.split(' ').includes(grants.mfaOtp) && user.channels.includes('otp')
+      ? { challenge_type: grants.mfaOtp }
+      : refusals.challengeTypeNotSupported
   }
 
   /** The user whose tokens may be issued, or why not. */
-  redeem(clientId: string, oobCode = '', bindingCode?: string): User | Refusal {
+  redeem(input: RedeemInput): User | Refusal {
+    return input.grant === grants.mfaOtp ? this.#redeemOtp(input) : this.#redeemOob(input)
+  }
+
+  #redeemOob(input: RedeemInput): User | Refusal {
+    const { clientId, grant, oob_code: oobCode = '', scope = '', acr_values: acr = '' } = input
     const transaction = this.#transactions.get(oobCode)
-    if (!transaction || isOver(transaction)) {
+    if (!transaction || transaction.isOver()) {
       return expired(oobCode)
     }
     if (transaction.clientId !== clientId) {
       return otherClient(clientId, transaction.clientId)
     }
-    const { message } = transaction
-    const refused =
-      message.channel === 'push' ? judgePoll(transaction) : judgeCode(transaction, bindingCode)
-    if (refused) {
-      return refused
+    if ((transaction.mfaToken === undefined) !== (grant === grants.oob)) {
+      return refusals.notAssociated
     }
-    message.state = 'used'
-    return message.user
+    if (transaction.mfaToken !== input.mfa_token) {
+      return refusals.notAssociated
+    }
+    if (transaction.acr !== acr) {
+      return changed('acr_values', acr, transaction.acr)
+    }
+    transaction.scope ??= scope
+    if (transaction.scope !== scope) {
+      return changed('scope', scope, transaction.scope)
+    }
+    const user = transaction.redeem(input.binding_code)
+    if ('error' in user) {
+      return user
+    }
+    if (transaction.mfaToken !== undefined) {
+      this.#mfaSessions.delete(transaction.mfaToken)
+      return user
+    }
+    return user.secondFactor ? this.#askForMore(user, input) : user
   }
 
-  #send(clientId: string, user: User, channel: string): Transaction {
-    const push = channel === 'push'
-    const numbers = push && user.numberChallenge ? threeNumbers() : undefined
-    const transaction: Transaction = {
-      oobCode: `ft${randomBytes(24).toString('base64url')}`,
+  #redeemOtp({ clientId, mfa_token: mfaToken = '', otp }: RedeemInput): User | Refusal {
+    const session = this.#mfaSession(clientId, mfaToken)
+    if ('error' in session) {
+      return session
+    }
+    if (session.wrongCodes >= maxWrongCodes) {
+      return refusals.tooManyCodes
+    }
+    if (otp !== this.otpOf(session.user)) {
+      session.wrongCodes += 1
+      return refusals.wrongCode
+    }
+    this.#mfaSessions.delete(mfaToken)
+    return session.user
+  }
+
+  #askForMore(user: User, { clientId, grant_types_supported, acr_values }: RedeemInput): Refusal {
+    const supported = grant_types_supported?.split(' ')
+    if (supported && !supported.includes(grants.mfaOob) && !supported.includes(grants.mfaOtp)) {
+      return refusals.grantsNotSufficient
+    }
+    const mfaToken = randomBytes(24).toString('base64url')
+    this.#mfaSessions.set(mfaToken, {
       clientId,
-      message: {
-        id: randomBytes(8).toString('hex'),
-        user,
-        channel,
-        ...(!push && { code: String(randomInt(1_000_000)).padStart(6, '0') }),
-        ...(numbers && { numbers }),
-        state: 'waiting',
-        expiresAt: Date.now() + expiresIn * 1000,
-      },
-      number: numbers?.[randomInt(numbers.length)],
+      user,
+      acr: acr_values ?? '',
+      expiresAt: Date.now() + lifetime,
       wrongCodes: 0,
-      polledAt: 0,
+    })
+    const types = { supported_challenge_types: [grants.mfaOob, grants.mfaOtp] }
+    return { ...refusals.mfaRequired, mfa_token: mfaToken, ...types }
+  }
+
+  #mfaSession(clientId: string, mfaToken: string): MfaSession | Refusal {
+    const session = this.#mfaSessions.get(mfaToken)
+    if (!session || Date.now() >= session.expiresAt) {
+      return expired(mfaToken, 'mfa_token')
     }
+    return session.clientId === clientId ? session : otherClient(clientId, session.clientId)
+  }
+
+  #send(transaction: Transaction): object {
     this.#transactions.set(transaction.oobCode, transaction)
-    return transaction
+    return transaction.startAnswer()
   }
 }
 
-function isOver({ message }: Transaction): boolean {
-  return message.state === 'used' || Date.now() >= message.expiresAt
-}
-
-function judgePoll(transaction: Transaction): Refusal | undefined {
-  const early = Date.now() - transaction.polledAt < interval * 1000 - pollTolerance
-  transaction.polledAt = Date.now()
-  if (early) {
-    return refusals.slowDown
+function judgeUser(user: User | undefined, channel: string): Refusal | undefined {
+  if (!user) {
+    return refusals.unknownUser
   }
-  switch (transaction.message.state) {
-    case 'waiting':
-      return refusals.pending
-    case 'denied':
-      return refusals.rejected
-    default:
-      return undefined
+  if (user.assigned === false) {
+    return refusals.notAssigned
   }
-}
-
-function judgeCode(transaction: Transaction, code: string | undefined): Refusal | undefined {
-  if (transaction.wrongCodes >= maxWrongCodes) {
-    return refusals.tooManyCodes
-  }
-  if (code === transaction.message.code) {
-    return undefined
-  }
-  transaction.wrongCodes += 1
-  return refusals.wrongCode
-}
-
-function threeNumbers(): string[] {
-  const numbers = new Set<string>()
-  while (numbers.size < 3) {
-    numbers.add(String(randomInt(1, 99)).padStart(2, '0'))
-  }
-  return [...numbers]
+  return user.channels.includes(channel) ? undefined : refusals.notEnrolled
 }

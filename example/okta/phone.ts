@@ -1,6 +1,7 @@
 import express, { Router, type Request } from 'express'
 import { html, type Html } from '../html.ts'
-import type { Directory, Message } from './directory.ts'
+import type { Directory } from './directory.ts'
+import type { Message } from './transaction.ts'
 
 /** The simulated phone: shows what Okta has sent, and lets a push be answered. */
 export function phone(directory: Directory): Router {
@@ -82,7 +83,7 @@ function article(message: Message): Html {
       <p>Did you just try to sign in?</p>`,
   }
   return html`<article data-channel="${channel}" data-state="${state}">
-    <p class="to">To ${user.username}</p>
+    <p class="to">To ${user?.username ?? 'nobody'}</p>
     ${words[channel]} ${channel === 'push' && answers(message)}
   </article>`
 }

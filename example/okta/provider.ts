@@ -1,5 +1,6 @@
+/// <reference path="./oidc-provider-internals.d.ts" />
 import { exportJWK, generateKeyPair, type JWK } from 'jose'
-import { createHash } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import {
   Provider,
@@ -7,13 +8,19 @@ import {
   type AdapterPayload,
   type ClientMetadata,
   type KoaContextWithOIDC,
+  type OIDCContext,
 } from 'oidc-provider'
-import type { Directory, User } from './directory.ts'
+import validateDpop, { type DpopProof } from 'oidc-provider/lib/helpers/validate_dpop.js'
+import { grants, type Directory } from './directory.ts'
 import { refusals, type Refusal } from './texts.ts'
+import type { User } from './users.ts'
 
-const oobGrant = 'urn:okta:params:oauth:grant-type:oob'
-/** A start travels as a grant of its own, so that oidc-provider authenticates its client too. */
-const startGrant = 'urn:stand-in:start'
+/** What is no grant at Okta travels as one here, so that oidc-provider authenticates its client. */
+const endpointGrants: Record<string, string> = {
+  'oob-authenticate': 'urn:stand-in:oob-authenticate',
+  'primary-authenticate': 'urn:stand-in:primary-authenticate',
+  challenge: 'urn:stand-in:challenge',
+}
 
 export interface AuthorizationServerOptions {
   issuer: string
@@ -43,7 +50,7 @@ export function makeAuthorizationServer({
       redirect_uris: [],
       response_types: [],
       ...client,
-      grant_types: [oobGrant, startGrant],
+      grant_types: ['refresh_token', ...Object.values(grants), ...Object.values(endpointGrants)],
     })),
     claims: { openid: ['sub'], profile: ['name', 'preferred_username'], email: ['email'] },
     clientAuthMethods: [
@@ -55,53 +62,103 @@ export function makeAuthorizationServer({
     ],
     conformIdTokenClaims: false,
     cookies: { keys: ['stand-in'] },
-    features: { devInteractions: { enabled: false } },
+    features: {
+      devInteractions: { enabled: false },
+      dPoP: { enabled: true, nonceSecret: randomBytes(32), requireNonce: () => true },
+      revocation: { enabled: true, allowedPolicy: isOwnToken },
+      introspection: { enabled: true, allowedPolicy: isOwnToken },
+    },
     findAccount: (_ctx, id) => {
       const user = directory.users.find((candidate) => subjectOf(candidate) === id)
       return user && { accountId: id, claims: () => claimsOf(user) }
     },
     jwks: { keys },
-    routes: { jwks: `${path}/keys`, token: `${path}/token`, userinfo: `${path}/userinfo` },
-    ttl: { AccessToken: 3600, IdToken: 3600, Grant: 3600 },
+    routes: {
+      introspection: `${path}/introspect`,
+      jwks: `${path}/keys`,
+      revocation: `${path}/revoke`,
+      token: `${path}/token`,
+      userinfo: `${path}/userinfo`,
+    },
+    ttl: { AccessToken: 3600, IdToken: 3600, Grant: 86_400, RefreshToken: 86_400 },
   })
+  provider.OIDCContext.prototype.clientJwtAuthExpectedAudience = calledUrl
   provider.use(async (ctx, next) => {
     await next()
     speakLikeOkta(ctx)
   })
+  for (const endpoint of ['oob-authenticate', 'primary-authenticate'] as const) {
+    provider.registerGrantType(
+      endpointGrants[endpoint] ?? '',
+      (ctx) => {
+        answer(ctx, directory.start({ endpoint, ...parametersOf(ctx), clientId: clientIdOf(ctx) }))
+      },
+      ['login_hint', 'channel_hint', 'challenge_hint', 'acr_values', 'scope'],
+    )
+  }
   provider.registerGrantType(
-    startGrant,
+    endpointGrants['challenge'] ?? '',
     (ctx) => {
-      const { login_hint: loginHint, channel_hint: channel } = parametersOf(ctx)
-      answer(ctx, directory.start(clientOf(ctx).clientId, loginHint, channel))
+      answer(ctx, directory.challenge({ ...parametersOf(ctx), clientId: clientIdOf(ctx) }))
     },
-    ['login_hint', 'channel_hint'],
+    ['mfa_token', 'challenge_types_supported', 'channel_hint', 'acr_values'],
   )
-  provider.registerGrantType(
-    oobGrant,
-    async (ctx) => {
-      const { oob_code: oobCode, binding_code: code, scope = 'openid' } = parametersOf(ctx)
-      const redeemed = directory.redeem(clientOf(ctx).clientId, oobCode, code)
-      answer(
-        ctx,
-        'error' in redeemed ? redeemed : await issueTokens(provider, ctx, redeemed, scope),
-      )
-    },
-    ['oob_code', 'binding_code', 'scope'],
-  )
+  for (const grant of Object.values(grants)) {
+    provider.registerGrantType(
+      grant,
+      async (ctx) => {
+        const dPoP = await validateDpop(provider, ctx)
+        if (ctx.oidc.client?.['dpopBoundAccessTokens'] && !dPoP) {
+          answer(ctx, refusals.dpopMissing)
+          return
+        }
+        const parameters = parametersOf(ctx)
+        const redeemed = directory.redeem({ ...parameters, grant, clientId: clientIdOf(ctx) })
+        answer(
+          ctx,
+          'error' in redeemed
+            ? redeemed
+            : await issueTokens(provider, ctx, redeemed, parameters['scope'] ?? 'openid', dPoP),
+        )
+      },
+      [
+        'oob_code',
+        'binding_code',
+        'otp',
+        'mfa_token',
+        'scope',
+        'acr_values',
+        'grant_types_supported',
+      ],
+    )
+  }
   return provider
 }
 
-/** Turns a request to `/oob-authenticate` into one to `/token`, before anyone has read its body. */
-export function rewriteStart(req: IncomingMessage & { originalUrl?: string }): void {
-  const grant = Buffer.from(`grant_type=${encodeURIComponent(startGrant)}&`)
+/** The endpoint that a request was sent to, before it was rewritten. */
+const calledEndpoint = Symbol('called endpoint')
+
+type Rewritten = IncomingMessage & { originalUrl?: string; [calledEndpoint]?: string }
+
+/** Turns a request to another endpoint into one to `/token`, before anyone has read its body. */
+export function rewriteToToken(req: Rewritten, endpoint: string): void {
+  const grant = Buffer.from(`grant_type=${encodeURIComponent(endpointGrants[endpoint] ?? '')}&`)
   req.unshift(grant)
   req.headers['content-length'] = String(Number(req.headers['content-length']) + grant.length)
+  req[calledEndpoint] = endpoint
   req.url = toTokenRoute(req.url)
   req.originalUrl = toTokenRoute(req.originalUrl)
 }
 
 function toTokenRoute(url = ''): string {
-  return url.replace(/oob-authenticate$/, 'token')
+  return url.replace(/[a-z-]+$/, 'token')
+}
+
+/** Okta takes an assertion only for the very URL that is called, and not for the issuer. */
+function calledUrl(this: OIDCContext & { ctx?: { req: Rewritten } }): Set<string> {
+  const endpoint = this.ctx?.req[calledEndpoint]
+  const url = this.urlFor(this.route)
+  return new Set([endpoint ? url.replace(/token$/, endpoint) : url])
 }
 
 async function issueTokens(
@@ -109,21 +166,39 @@ async function issueTokens(
   ctx: KoaContextWithOIDC,
   user: User,
   scope: string,
+  dPoP: DpopProof | undefined,
 ): Promise<object> {
-  const client = clientOf(ctx)
+  const { client } = ctx.oidc
+  if (!client) {
+    throw new Error('the token route authenticates its client before any grant runs')
+  }
   const accountId = subjectOf(user)
   const grant = new provider.Grant({ accountId, clientId: client.clientId })
   grant.addOIDCScope(scope)
   const grantId = await grant.save()
   const accessToken = new provider.AccessToken({ accountId, client, grantId, gty: 'oob', scope })
+  if (dPoP) {
+    accessToken.setThumbprint('jkt', dPoP.thumbprint)
+  }
   const access_token = await accessToken.save()
+  const refresh_token = scope.split(' ').includes('offline_access')
+    ? await new provider.RefreshToken({ accountId, client, grantId, gty: 'oob', scope }).save()
+    : undefined
   const idToken = new provider.IdToken(claimsOf(user), { ctx })
   // A setter of oidc-provider's that its types leave out: which claims the token may carry.
   Object.assign(idToken, { scope })
   idToken.set('at_hash', access_token)
   idToken.set('auth_time', Math.floor(Date.now() / 1000))
   const id_token = await idToken.issue({ use: 'idtoken' })
-  return { token_type: 'Bearer', expires_in: accessToken.expiration, access_token, scope, id_token }
+  const token_type = dPoP ? 'DPoP' : 'Bearer'
+  return {
+    token_type,
+    expires_in: accessToken.expiration,
+    access_token,
+    scope,
+    id_token,
+    refresh_token,
+  }
 }
 
 function answer(ctx: Pick<KoaContextWithOIDC, 'body' | 'status'>, body: object | Refusal): void {
@@ -153,12 +228,12 @@ function parametersOf(ctx: KoaContextWithOIDC): Record<string, string | undefine
   return (ctx.oidc.params ?? {}) as Record<string, string | undefined>
 }
 
-function clientOf(ctx: KoaContextWithOIDC): NonNullable<KoaContextWithOIDC['oidc']['client']> {
-  const { client } = ctx.oidc
-  if (!client) {
-    throw new Error('the token route authenticates its client before any grant runs')
-  }
-  return client
+function isOwnToken(_ctx: unknown, client: { clientId: string }, token: object): boolean {
+  return 'clientId' in token && token.clientId === client.clientId
+}
+
+function clientIdOf(ctx: KoaContextWithOIDC): string {
+  return ctx.oidc.client?.clientId ?? ''
 }
 
 function subjectOf({ username }: User): string {

@@ -3,9 +3,11 @@ import { once } from 'node:events'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { ClientMetadata } from 'oidc-provider'
-import { Directory, type User } from './directory.ts'
+import { Directory } from './directory.ts'
 import { phone } from './phone.ts'
-import { makeAuthorizationServer, makeSigningKey, rewriteStart } from './provider.ts'
+import { notFound } from './texts.ts'
+import { makeAuthorizationServer, makeSigningKey, rewriteToToken } from './provider.ts'
+import type { User } from './users.ts'
 
 /** A server that answers like an Okta org, with its users' phones. Not for production. */
 export interface StandIn {
@@ -22,6 +24,8 @@ export interface StandInOptions {
   port?: number
   users?: User[]
   clients?: ClientMetadata[]
+  /** Endpoints that this Okta does not have, and the status it says that with. */
+  gone?: Record<string, number>
 }
 
 /** The app that every stand-in knows. */
@@ -31,15 +35,17 @@ export const exampleClient = {
   token_endpoint_auth_method: 'client_secret_post',
 } satisfies ClientMetadata
 
+const signingKey = makeSigningKey('stand-in-1')
+
 export async function startStandIn(options: StandInOptions = {}): Promise<StandIn> {
-  const { port = 0, users, clients = [exampleClient] } = options
+  const { port = 0, users, clients = [exampleClient], gone = {} } = options
   const app = express()
   const server = app.listen(port, '127.0.0.1')
   await once(server, 'listening')
   const issuer = `http://localhost:${(server.address() as AddressInfo).port}`
   const customIssuer = `${issuer}/oauth2/default`
   const directory = new Directory(users)
-  const common = { directory, clients, keys: [await makeSigningKey('stand-in-1')] }
+  const common = { directory, clients, keys: [await signingKey] }
   const org = makeAuthorizationServer({ issuer, path: '/oauth2/v1', ...common })
   const custom = makeAuthorizationServer({ issuer: customIssuer, path: '/v1', ...common })
 
@@ -48,9 +54,15 @@ export async function startStandIn(options: StandInOptions = {}): Promise<StandI
   })
   app.use('/phone', phone(directory))
   app.use('/assets', express.static(new URL('../public', import.meta.url).pathname))
-  app.post(/\/v1\/oob-authenticate$/, (req, _res, next) => {
-    rewriteStart(req)
-    next()
+  app.post(/\/v1\/(oob-authenticate|primary-authenticate|challenge)$/, (req, res, next) => {
+    const [endpoint = ''] = /[a-z-]+$/.exec(req.path) ?? []
+    const status = gone[endpoint]
+    if (status) {
+      res.status(status).json(notFound)
+    } else {
+      rewriteToToken(req, endpoint)
+      next()
+    }
   })
   app.use('/oauth2/default', custom.callback())
   app.use(org.callback())

@@ -1,8 +1,9 @@
 import { OktaOobError, type OktaCause, type OktaOobCode } from '../errors.ts'
 import { defaultBackoff, type Answer } from './transport.ts'
 
-/** Which call was answered: `start`, a `poll` or a `code` of `/token`, or a public `document`. */
-export type Call = 'start' | 'poll' | 'code' | 'document'
+/** Which call was answered: `start`, a second factor's `challenge`, a `poll` or a `code` of `/token`,
+ * or a public `document`. */
+export type Call = 'start' | 'challenge' | 'poll' | 'code' | 'document'
 
 /** What an answer that is not a success means. */
 export type Meaning = OktaOobCode | 'slow_down'
@@ -41,7 +42,7 @@ const table: readonly Row[] = [
   { errors: ['slow_down'], meaning: 'rate_limited' },
   { calls: ['poll', 'code'], errors: ['mfa_required'], meaning: 'mfa_required' },
   { errors: ['use_dpop_nonce', 'invalid_dpop_proof'], meaning: 'configuration_error' },
-  { calls: ['start'], errors: rejections, meaning: 'access_denied' },
+  { calls: ['start', 'challenge'], errors: rejections, meaning: 'access_denied' },
   { calls: ['poll'], errors: rejections, meaning: 'challenge_denied' },
   { calls: ['code'], errors: rejections, meaning: 'incorrect_code' },
   {
@@ -67,7 +68,7 @@ const table: readonly Row[] = [
     meaning: 'configuration_error',
   },
   { status: is(401, 404), meaning: 'configuration_error' },
-  { calls: ['start'], status: is(405, 410), meaning: 'configuration_error' },
+  { calls: ['start', 'challenge'], status: is(405, 410), meaning: 'configuration_error' },
 ]
 
 /** Judges an answer that is not a success. Only `/token` asks a client to slow down. */

@@ -1,32 +1,50 @@
-import { genericGrantRequest, type IDToken } from 'openid-client'
+import {
+  genericGrantRequest,
+  getDPoPHandle,
+  randomDPoPKeyPair,
+  type Configuration,
+  type DPoPHandle,
+  type IDToken,
+} from 'openid-client'
 import type { Challenge } from '../challenge.ts'
 import { OktaOobError } from '../errors.ts'
 import { failure, meaningOf } from './answer.ts'
-import { authenticateAt, discover, type AuthorizationServer } from './discovery.ts'
+import { discover, type AuthorizationServer } from './discovery.ts'
+import type { CallOptions } from './call-options.ts'
+import { endpointBeside, postForm, type Reply } from './form.ts'
+import { grantOf, mfaGrants, tokenParameters } from './grants.ts'
 import { checkedClaims, type Tokens } from './id-token.ts'
 import { readClientOptions, type ClientSettings, type OktaOobClientOptions } from './options.ts'
 import { readStartAnswer } from './start-answer.ts'
+import { StartEndpoint } from './start-endpoint.ts'
 import { judge, tokenCalls, type OpenAnswer, type TokenCall } from './token-call.ts'
-import { exchange, valuesOf } from './transport.ts'
+import { waitFor } from './wait.ts'
 
-export interface StartRequest {
+export interface StartRequest extends CallOptions {
   /** The username, as Okta knows it. */
   loginHint: string
-  /** `push`, `sms` or `voice`. */
+  /** `push`, `sms`, `voice` or `email`. */
   channel: string
-  signal?: AbortSignal | undefined
 }
 
-export interface CompleteRequest {
+export interface ChallengeRequest extends CallOptions {
+  loginHint: string
+  /** From the answer `mfa_required`. */
+  mfaToken: string
+  /** `push`, `sms`, `voice`, `email`, or `otp` for a code from an authenticator app. */
+  channel: string
+}
+
+export interface CompleteRequest extends CallOptions {
   /** What the user received; `prompt` challenges only. */
   code?: string | undefined
-  signal?: AbortSignal | undefined
 }
 
 /** What became of a challenge that was neither refused nor lost. */
 export type Completion = { status: 'complete'; claims: IDToken; tokens: Tokens } | OpenAnswer
 
-const oobGrant = 'urn:okta:params:oauth:grant-type:oob'
+/** A completion that is not pending any more. */
+export type Answered = Exclude<Completion, { status: 'pending' }>
 
 /**
  * Okta's out-of-band direct authentication, one request at a time: no Passport, no Express, no
@@ -40,39 +58,81 @@ export class OktaOobClient {
   readonly _settings: ClientSettings
   /** @internal */
   _server: Promise<AuthorizationServer> | undefined
+  /** @internal */
+  _dpop: Promise<DPoPHandle> | undefined
+  /** @internal */
+  readonly _startEndpoint: StartEndpoint
 
   /** @throws {TypeError} naming the option that is wrong or missing */
   constructor(options: OktaOobClientOptions = {}) {
     this._settings = readClientOptions(options)
+    this._startEndpoint = new StartEndpoint(this._settings)
+  }
+
+  get issuer(): string {
+    return this._settings.issuer
+  }
+
+  get clientId(): string {
+    return this._settings.clientId
+  }
+
+  /** Seconds for one call to Okta. */
+  get timeout(): number {
+    return this._settings.timeout
+  }
+
+  /** The channels of a second factor in the order to try them; empty where none can be handled. */
+  get secondFactors(): readonly string[] {
+    return this._settings.secondFactors
   }
 
   /**
-   * Asks Okta to send a text, to call or to push.
+   * The openid-client `Configuration` of this client: refresh, revocation, introspection and user
+   * info are one call of that library each.
+   *
+   * @throws {OktaOobError} when Okta's metadata cannot be read
+   */
+  async configuration(): Promise<Configuration> {
+    return (await this._discover()).config
+  }
+
+  /**
+   * Asks Okta to send a text or a mail, to call or to push.
    *
    * @returns the challenge that now waits for its user
    * @throws {OktaOobError}
    */
-  async start({ loginHint, channel, signal }: StartRequest): Promise<Challenge> {
-    const { authentication, fetch, timeout, issuer, clientId, scope } = this._settings
-    const { metadata, client, tokenEndpoint } = await this._discover()
-    // Okta's metadata do not list this endpoint; it stands beside the one for tokens.
-    const url = tokenEndpoint.replace(/token$/, 'oob-authenticate')
-    const body = new URLSearchParams()
-    const headers = new Headers({ accept: 'application/json' })
-    await authenticateAt(authentication, () => url)(metadata, client, body, headers)
-    body.append('login_hint', loginHint)
-    body.append('channel_hint', channel)
-    const request: RequestInit = { method: 'POST', headers: Object.fromEntries(headers), body }
-    const answer = await exchange(fetch, url, request, { timeout, signal })
-    const sent = valuesOf(request)
-    if (answer.status !== 200) {
-      throw failure(meaningOf(answer, 'start'), answer, sent)
+  async start({ loginHint, channel, ...options }: StartRequest): Promise<Challenge> {
+    const { acrValues } = this._settings
+    const fields = {
+      login_hint: loginHint,
+      channel_hint: channel,
+      ...(acrValues !== undefined && { acr_values: acrValues }),
     }
-    const started = readStartAnswer(answer.json, channel)
-    if (typeof started === 'string') {
-      throw failure('protocol_error', answer, sent, started)
+    const reply = await this._startEndpoint.post(await this._discover(), fields, options)
+    return this._challengeOf(reply, 'start', loginHint, channel)
+  }
+
+  /**
+   * Asks for a second factor, after {@link complete} has said `mfa_required`.
+   *
+   * @returns the challenge that now waits for its user
+   * @throws {OktaOobError}
+   */
+  async challenge(request: ChallengeRequest): Promise<Challenge> {
+    const { loginHint, mfaToken, channel, ...options } = request
+    const { acrValues } = this._settings
+    const server = await this._discover()
+    const fields = {
+      mfa_token: mfaToken,
+      challenge_types_supported: mfaGrants([channel]).join(' '),
+      ...(channel !== 'otp' && { channel_hint: channel }),
+      ...(acrValues !== undefined && { acr_values: acrValues }),
     }
-    return { ...started, loginHint, issuer, clientId, scope }
+    const url = endpointBeside(server, 'challenge')
+    const reply = await postForm(this._settings, server, url, fields, options)
+    return { ...this._challengeOf(reply, 'challenge', loginHint, channel), mfaToken }
   }
 
   /**
@@ -82,8 +142,8 @@ export class OktaOobClient {
    * @throws {OktaOobError}; the challenge is over unless the error is `retryable`
    */
   async complete(challenge: Challenge, request: CompleteRequest = {}): Promise<Completion> {
-    const { issuer, clientId, idTokenSignedResponseAlg } = this._settings
-    if (challenge.issuer !== issuer || challenge.clientId !== clientId) {
+    const { clientId, idTokenSignedResponseAlg, secondFactors } = this._settings
+    if (!this.owns(challenge)) {
       throw new OktaOobError('no_challenge')
     }
     const typed = challenge.bindingMethod === 'prompt'
@@ -91,21 +151,79 @@ export class OktaOobClient {
       throw new OktaOobError('code_missing', { retryable: true })
     }
     const { config } = await this._discover()
-    const parameters = {
-      scope: challenge.scope,
-      oob_code: challenge.oobCode,
-      // Okta takes no binding_code from a push, not even the number of a number challenge.
-      ...(typed && request.code && { binding_code: request.code }),
-    }
-    const call: TokenCall = { signal: request.signal }
+    const DPoP = await this.dpopHandle()
+    const parameters = tokenParameters(challenge, request.code, secondFactors)
+    const call: TokenCall = { ...request, poll: !typed }
     try {
       const tokens = await tokenCalls.run(call, () =>
-        genericGrantRequest(config, oobGrant, parameters),
+        genericGrantRequest(config, grantOf(challenge), parameters, DPoP && { DPoP }),
       )
       const claims = checkedClaims(tokens, clientId, idTokenSignedResponseAlg)
       return { status: 'complete', claims, tokens }
     } catch (exception) {
-      return judge(exception, call, typed ? 'code' : 'poll')
+      return judge(exception, call)
+    }
+  }
+
+  /**
+   * Polls, politely, until the user has answered the push or its time is over. Faults that pass
+   * are waited out.
+   *
+   * @throws {OktaOobError}, or the reason of the `signal`
+   */
+  wait(challenge: Challenge, options: CallOptions = {}): Promise<Answered> {
+    return waitFor(this, challenge, options)
+  }
+
+  /** Whether a challenge was started with the server, client, scope and policy of this client. */
+  owns({ issuer, clientId, scope, acrValues }: Challenge): boolean {
+    const own = this._settings
+    return (
+      issuer === own.issuer &&
+      clientId === own.clientId &&
+      scope === own.scope &&
+      acrValues === own.acrValues
+    )
+  }
+
+  /**
+   * The handle that proves possession of the key to which tokens are bound, for calls of
+   * openid-client's own; `undefined` without the `dpop` option.
+   */
+  async dpopHandle(): Promise<DPoPHandle | undefined> {
+    const { dpop } = this._settings
+    if (dpop === false) {
+      return undefined
+    }
+    const { config } = await this._discover()
+    this._dpop ??= Promise.resolve(dpop === true ? randomDPoPKeyPair() : dpop).then((keyPair) =>
+      getDPoPHandle(config, keyPair),
+    )
+    return this._dpop
+  }
+
+  /** @internal */
+  _challengeOf(
+    { answer, sent }: Reply,
+    call: 'start' | 'challenge',
+    loginHint: string,
+    channel: string,
+  ): Challenge {
+    if (answer.status !== 200) {
+      throw failure(meaningOf(answer, call), answer, sent)
+    }
+    const started = readStartAnswer(answer.json, channel)
+    if (typeof started === 'string') {
+      throw failure('protocol_error', answer, sent, started)
+    }
+    const { issuer, clientId, scope, acrValues } = this._settings
+    return {
+      ...started,
+      loginHint,
+      issuer,
+      clientId,
+      scope,
+      ...(acrValues !== undefined && { acrValues }),
     }
   }
 

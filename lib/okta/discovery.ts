@@ -2,6 +2,7 @@ import * as oidc from 'openid-client'
 import { OktaOobError } from '../errors.ts'
 import { failure, meaningOf } from './answer.ts'
 import { clockTolerance } from './id-token.ts'
+import { contextHeaders } from './call-options.ts'
 import { isLoopback, type ClientSettings } from './options.ts'
 import { findOktaOobError, tokenCalls } from './token-call.ts'
 import { exchange, toResponse, valuesOf } from './transport.ts'
@@ -91,8 +92,15 @@ function makeFetches({ fetch, timeout }: ClientSettings): {
     if (call && init.method === 'GET') {
       return documentFetch(url, init)
     }
-    const request = init as RequestInit
-    const answer = await exchange(fetch, url, request, { timeout, signal: call?.signal })
+    const request: RequestInit = {
+      ...(init as RequestInit),
+      headers: { ...init.headers, ...contextHeaders(call?.clientContext) },
+    }
+    const answer = await exchange(fetch, url, request, {
+      timeout,
+      signal: call?.signal,
+      retryReset: call?.poll,
+    })
     if (call) {
       call.sent = valuesOf(request)
       call.answer = answer

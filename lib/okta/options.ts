@@ -1,4 +1,4 @@
-import { ClientSecretPost, None, type ClientAuth } from 'openid-client'
+import { ClientSecretPost, None, type ClientAuth, type CryptoKeyPair } from 'openid-client'
 import type { Fetch } from './transport.ts'
 
 /** How to reach Okta. What is left out comes from the environment. */
@@ -21,11 +21,24 @@ export interface OktaOobClientOptions {
   scope?: string | readonly string[]
   /** The one algorithm that ID tokens may be signed with. Default: `RS256`. */
   idTokenSignedResponseAlg?: string
+  /**
+   * Where a sign-in starts. When Okta no longer has the default, which it has deprecated, the
+   * client moves to `primary-authenticate` for good. Email always uses that one.
+   */
+  startEndpoint?: StartEndpoint
+  /** Space-separated `acr_values`, sent with every call of a sign-in. */
+  acrValues?: string
+  /** Second factors this app can handle: channels in the order to try, and authenticator apps. */
+  mfa?: { channels?: readonly string[]; otp?: boolean }
+  /** Proves possession of a key (RFC 9449): a fresh pair, or one of the app's. */
+  dpop?: boolean | CryptoKeyPair
   /** Seconds for one call to Okta, headers and body together. Default: 10. */
   timeout?: number
   /** Used for every call to Okta: proxies, instrumentation. Default: the global `fetch`. */
   fetch?: Fetch
 }
+
+export type StartEndpoint = 'oob-authenticate' | 'primary-authenticate'
 
 export interface ClientSettings {
   /** Without a trailing slash. */
@@ -34,9 +47,17 @@ export interface ClientSettings {
   authentication: ClientAuth
   scope: string
   idTokenSignedResponseAlg: string
+  startEndpoint: StartEndpoint
+  acrValues: string | undefined
+  /** The channels of a second factor, in order, `otp` among them; empty without `mfa`. */
+  secondFactors: readonly string[]
+  dpop: boolean | CryptoKeyPair
   timeout: number
   fetch: Fetch
 }
+
+/** The longest `timeout`, in seconds. */
+export const maxTimeout = 300
 
 const names: ReadonlySet<string> = new Set<keyof OktaOobClientOptions>([
   'issuer',
@@ -46,6 +67,10 @@ const names: ReadonlySet<string> = new Set<keyof OktaOobClientOptions>([
   'clientAuthentication',
   'scope',
   'idTokenSignedResponseAlg',
+  'startEndpoint',
+  'acrValues',
+  'mfa',
+  'dpop',
   'timeout',
   'fetch',
 ])
@@ -86,8 +111,28 @@ export function readClientOptions(options: OktaOobClientOptions): ClientSettings
     'idTokenSignedResponseAlg',
     'must be an asymmetric JWS algorithm',
   )
+  const { startEndpoint = 'oob-authenticate', acrValues, dpop = false } = options
+  check(
+    ['oob-authenticate', 'primary-authenticate'].includes(startEndpoint),
+    'startEndpoint',
+    'must be "oob-authenticate" or "primary-authenticate"',
+  )
+  check(
+    acrValues === undefined || (typeof acrValues === 'string' && /^\S+( \S+)*$/.test(acrValues)),
+    'acrValues',
+    'must be values separated by single spaces',
+  )
+  check(
+    typeof dpop === 'boolean' || ('publicKey' in dpop && 'privateKey' in dpop),
+    'dpop',
+    'must be true, false or a CryptoKeyPair',
+  )
   const timeout = options.timeout ?? 10
-  check(timeout > 0 && timeout <= 300, 'timeout', 'must be seconds between 0 and 300')
+  check(
+    timeout > 0 && timeout <= maxTimeout,
+    'timeout',
+    `must be seconds between 0 and ${maxTimeout}`,
+  )
   check(
     options.fetch === undefined || typeof options.fetch === 'function',
     'fetch',
@@ -101,6 +146,10 @@ export function readClientOptions(options: OktaOobClientOptions): ClientSettings
       authenticationWith(clientSecret ?? process.env['OKTA_OAUTH2_CLIENT_SECRET']),
     scope,
     idTokenSignedResponseAlg: alg,
+    startEndpoint,
+    acrValues,
+    secondFactors: readSecondFactors(options.mfa),
+    dpop,
     timeout,
     // Looked up at each call, so that instrumentation may replace the global one later.
     fetch: options.fetch ?? ((url, init) => fetch(url, init)),
@@ -135,6 +184,22 @@ function isIssuer(issuer: string): boolean {
 
 function authenticationWith(clientSecret: string | undefined): ClientAuth {
   return clientSecret ? ClientSecretPost(clientSecret) : None()
+}
+
+const secondFactorChannels = ['push', 'sms', 'voice', 'email']
+
+function readSecondFactors(mfa: OktaOobClientOptions['mfa']): readonly string[] {
+  if (mfa === undefined) {
+    return []
+  }
+  const { channels = [], otp = false } = mfa
+  check(
+    Array.isArray(channels) && channels.every((channel) => secondFactorChannels.includes(channel)),
+    'mfa',
+    `channels must be a list of ${secondFactorChannels.join(', ')}`,
+  )
+  check(channels.length > 0 || otp, 'mfa', 'must name channels, or allow otp')
+  return otp ? [...channels, 'otp'] : channels
 }
 
 function readScope(scope: unknown): string | undefined {

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { BindingMethod, Challenge } from '../challenge.ts'
+import { mfaOtpGrant } from './grants.ts'
 
 /** The members of a challenge that Okta's answer decides. */
 export type Started = Pick<
@@ -30,6 +31,9 @@ export function readStartAnswer(
     return 'Okta answered the start request with something else than a JSON object.'
   }
   const { oob_code: oobCode, channel, binding_method: bindingMethod } = json
+  if (json['challenge_type'] === mfaOtpGrant) {
+    return { ...timing(json), channel: 'otp', bindingMethod: 'prompt' }
+  }
   if (typeof oobCode !== 'string' || oobCode === '') {
     return 'Okta answered the start request without an oob_code.'
   }
@@ -40,14 +44,20 @@ export function readStartAnswer(
   if (bindingMethod === 'transfer' && bindingCode === undefined) {
     return 'Okta answered the start request without the binding_code of a number challenge.'
   }
-  const life = Math.min(seconds(json['expires_in']) ?? defaultExpiresIn, maxLife)
   return {
-    // 160 bits, as CIBA §7.3 recommends for an identifier of this kind.
-    id: randomBytes(20).toString('base64url'),
+    ...timing(json),
     oobCode,
     channel: typeof channel === 'string' && channel !== '' ? channel : channelHint,
     bindingMethod,
     ...(bindingMethod === 'transfer' && bindingCode !== undefined && { bindingCode }),
+  }
+}
+
+function timing(json: Record<string, unknown>): Pick<Started, 'id' | 'expiresAt' | 'interval'> {
+  const life = Math.min(seconds(json['expires_in']) ?? defaultExpiresIn, maxLife)
+  return {
+    // 160 bits, as CIBA §7.3 recommends for an identifier of this kind.
+    id: randomBytes(20).toString('base64url'),
     expiresAt: Date.now() + life * 1000,
     interval: Math.min(Math.max(seconds(json['interval']) ?? defaultInterval, 1), maxLife),
   }

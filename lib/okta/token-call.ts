@@ -1,11 +1,13 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { OktaOobError } from '../errors.ts'
 import { failure, meaningOf } from './answer.ts'
+import type { CallOptions } from './call-options.ts'
 import type { Answer } from './transport.ts'
 
 /** One call to `/token` on its way through openid-client. */
-export interface TokenCall {
-  signal?: AbortSignal | undefined
+export interface TokenCall extends CallOptions {
+  /** A look whether the user has approved, and not a code. */
+  poll: boolean
   /** Every value of the request, to be blanked in Okta's words. */
   sent?: string[]
   answer?: Answer
@@ -30,8 +32,7 @@ export type OpenAnswer =
  */
 export function judge(
   exception: unknown,
-  { answer, signal, sent = [] }: TokenCall,
-  kind: 'poll' | 'code',
+  { answer, signal, poll, sent = [] }: TokenCall,
 ): OpenAnswer {
   const ours = findOktaOobError(exception)
   if (!answer) {
@@ -41,7 +42,7 @@ export function judge(
   if (answer.status === 200 && typeof answer.json?.['access_token'] === 'string') {
     throw afterTokens(ours, exception)
   }
-  const meaning = meaningOf(answer, kind)
+  const meaning = meaningOf(answer, poll ? 'poll' : 'code')
   switch (meaning) {
     case 'authorization_pending':
       return { status: 'pending' }

@@ -17,6 +17,14 @@ const maxBodyBytes = 256 * 1024
 /** How long to stay away from an Okta that cannot be reached and names no time itself. */
 export const defaultBackoff = 5
 
+export interface ExchangeOptions {
+  /** Seconds, for headers and body together. */
+  timeout: number
+  signal?: AbortSignal | undefined
+  /** Sends again, once, when the connection breaks before any answer. */
+  retryReset?: boolean | undefined
+}
+
 /**
  * One request and its whole answer, within `timeout` seconds for headers and body together. The
  * body is read here, under the same deadline, so that no later reader can hang or be flooded.
@@ -28,14 +36,21 @@ export async function exchange(
   fetch: Fetch,
   url: string,
   init: RequestInit,
-  { timeout, signal }: { timeout: number; signal?: AbortSignal | undefined },
+  { timeout, signal, retryReset }: ExchangeOptions,
 ): Promise<Answer> {
   const deadline = AbortSignal.timeout(timeout * 1000)
   try {
-    const response = await fetch(url, {
-      ...init,
-      redirect: 'manual',
-      signal: signal ? AbortSignal.any([signal, deadline]) : deadline,
+    const send = (): Promise<Response> =>
+      fetch(url, {
+        ...init,
+        redirect: 'manual',
+        signal: signal ? AbortSignal.any([signal, deadline]) : deadline,
+      })
+    const response = await send().catch((error: unknown) => {
+      if (retryReset && isReset(error)) {
+        return send()
+      }
+      throw error
     })
     const body = await readBody(response)
     return { status: response.status, headers: response.headers, body, json: parseObject(body) }
@@ -63,6 +78,12 @@ export function valuesOf({ body, headers }: RequestInit): string[] {
   const authorization = new Headers(headers).get('authorization') ?? ''
   const fields = body instanceof URLSearchParams ? [...body.values()] : []
   return [...fields, authorization, authorization.replace(/^\S+ /, '')]
+}
+
+/** Servers close idle connections after five seconds, just when the next poll is on its way. */
+function isReset(error: unknown): boolean {
+  const { cause } = error as { cause?: { code?: unknown } }
+  return ['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'].includes(String(cause?.code))
 }
 
 async function readBody(response: Response): Promise<Buffer> {

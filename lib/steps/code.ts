@@ -1,12 +1,12 @@
-/**
- * The code to send for what a user typed, or `undefined` when it cannot be one. Okta's texts and
- * calls carry digits, which people type with spaces and hyphens; the codes of other channels are
- * opaque and go untouched.
- */
+/** The code to send for what a user typed, or `undefined` when it cannot be one. */
 export function readCode(channel: string, typed: string): string | undefined {
-  if (channel === 'sms' || channel === 'voice') {
-    const digits = typed.replaceAll(/[\s\p{Dash_Punctuation}]/gu, '')
-    return /^\d{4,10}$/.test(digits) ? digits : undefined
+  // Digits are shown, and so typed, in groups.
+  const digits = typed.replaceAll(/[\s\p{Dash_Punctuation}]/gu, '')
+  const isDigits = /^\d{4,10}$/.test(digits)
+  const isOpaque = /^\P{Cc}{1,64}$/u.test(typed)
+  if (isDigits && (channel === 'sms' || channel === 'voice' || channel === 'otp')) {
+    return digits
   }
-  return /^\P{Cc}{1,64}$/u.test(typed) ? typed : undefined
+  // Mailed codes mix letters and digits, as hardware keys do; they are case-sensitive and opaque.
+  return isOpaque && channel !== 'sms' && channel !== 'voice' ? typed : undefined
 }

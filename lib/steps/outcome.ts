@@ -24,15 +24,3 @@ export interface StepContext {
   limits: Limits
   requireNumberChallenge: boolean
 }
-
-/** The value of a call to Okta, or the error it ended with as a value. */
-export async function attempt<T>(call: Promise<T>): Promise<T | OktaOobError> {
-  try {
-    return await call
-  } catch (error) {
-    if (error instanceof OktaOobError) {
-      return error
-    }
-    throw error
-  }
-}

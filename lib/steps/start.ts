@@ -1,11 +1,14 @@
 import type { Challenge } from '../challenge.ts'
-import { OktaOobError } from '../errors.ts'
-import { attempt, type Outcome, type StepContext } from './outcome.ts'
+import { attempt, OktaOobError } from '../errors.ts'
+import type { CallOptions } from '../okta/call-options.ts'
+import type { Outcome, StepContext } from './outcome.ts'
 
 export interface StartInput {
   loginHint: string
   channel: string
   returnTo: string | undefined
+  /** Proves the first factor, where the second one is started. */
+  mfaToken?: string | undefined
   /** The challenge that a new one replaces. */
   previous: Challenge | undefined
 }
@@ -14,19 +17,28 @@ export interface StartInput {
 const resendPause = 30_000
 
 /** Has Okta send something to the user. A start that fails leaves a waiting challenge as it is. */
-export async function start(context: StepContext, input: StartInput): Promise<Outcome> {
+export async function start(
+  context: StepContext,
+  input: StartInput,
+  options: CallOptions,
+): Promise<Outcome> {
   const { okta, limits, requireNumberChallenge } = context
-  const { loginHint, channel, returnTo, previous } = input
-  const started = await attempt(okta.start({ loginHint, channel }))
+  const { loginHint, channel, returnTo, mfaToken, previous } = input
+  const started = await attempt(
+    mfaToken === undefined
+      ? okta.start({ loginHint, channel, ...options })
+      : okta.challenge({ loginHint, channel, mfaToken, ...options }),
+  )
   if (started instanceof OktaOobError) {
     return { type: 'failed', error: started }
   }
   if (requireNumberChallenge && started.bindingMethod === 'none') {
     return { type: 'failed', error: new OktaOobError('number_challenge_required') }
   }
+  const sent = started.bindingMethod === 'prompt' && started.oobCode !== undefined
   const challenge: Challenge = {
     ...started,
-    ...(started.bindingMethod === 'prompt' && { resendAt: Date.now() + resendPause }),
+    ...(sent && { resendAt: Date.now() + resendPause }),
     ...(returnTo !== undefined && { returnTo }),
   }
   if (previous) {

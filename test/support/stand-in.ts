@@ -1,11 +1,11 @@
-import type { OktaOobStrategyOptions } from 'passport-okta-oob'
+import type { OktaOobClientOptions } from 'passport-okta-oob'
 import {
   exampleClient,
   startStandIn,
   type StandIn,
   type StandInOptions,
 } from '../../example/okta/stand-in.ts'
-import type { Message } from '../../example/okta/directory.ts'
+import type { Message } from '../../example/okta/transaction.ts'
 import { whenOver } from './resources.ts'
 
 /** The example's stand-in for Okta, over real HTTP, for one test. */
@@ -15,8 +15,8 @@ export async function standIn(options: StandInOptions = {}): Promise<StandIn> {
   return okta
 }
 
-/** The options that make a strategy the stand-in's example client. */
-export function clientOf(issuer: string): OktaOobStrategyOptions & { passReqToCallback?: false } {
+/** The options that make a client, or a strategy, the stand-in's example client. */
+export function clientOf(issuer: string): OktaOobClientOptions {
   return {
     issuer,
     clientID: exampleClient.client_id,

@@ -1,0 +1,50 @@
+import { hasExpired, view, type Challenge, type ChallengeView } from './challenge.ts'
+import { messageOf, OktaOobError, type OktaOobCode } from './errors.ts'
+
+/** What an app learns of a sign-in that is not finished; safe to send to a browser. */
+export interface Info {
+  code: OktaOobCode
+  message: string
+  /** The challenge that can still be completed. */
+  challenge?: ChallengeView
+  /** Whole seconds until the next try can succeed. */
+  retryAfter?: number
+  /** `mfa_required`: what Okta offers as a second factor. */
+  supported?: string[]
+}
+
+/** What became of one request; each door turns it into one action. */
+export type Result =
+  | { type: 'waiting'; info: Info & { challenge: ChallengeView } }
+  | { type: 'signed-in'; user: Express.User; info: object; redirectTo?: string }
+  | { type: 'refused'; status: number; info: Info }
+  | { type: 'fault'; error: unknown }
+
+export interface Cancelled {
+  type: 'cancelled'
+}
+
+/** A challenge waits: it has just begun, or, with `retryAfter`, it is still pending. */
+export function waiting(challenge: Challenge, retryAfter?: number): Result {
+  const begun = challenge.mfaToken === undefined ? 'challenge_started' : 'mfa_required'
+  const code = retryAfter === undefined ? begun : 'authorization_pending'
+  const info = { code, message: messageOf(code), challenge: view(challenge) } as const
+  return { type: 'waiting', info: { ...info, ...(retryAfter !== undefined && { retryAfter }) } }
+}
+
+/** `challenge` is the one that waits in spite of the error, if there is one. */
+export function failed(error: unknown, challenge?: Challenge, supported?: string[]): Result {
+  if (!(error instanceof OktaOobError) || error.status >= 500) {
+    return { type: 'fault', error }
+  }
+  const { code, message, status, retryAfter } = error
+  const usable = challenge && code !== 'no_challenge' && !hasExpired(challenge)
+  const info: Info = {
+    code,
+    message,
+    ...(usable && { challenge: view(challenge) }),
+    ...(retryAfter !== undefined && { retryAfter }),
+    ...(supported && { supported }),
+  }
+  return { type: 'refused', status, info }
+}
