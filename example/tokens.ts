@@ -32,5 +32,6 @@ export async function revoke(
   { accessToken, refreshToken }: KeptTokens,
 ): Promise<void> {
   const client = await okta.client(req)
-  await tokenRevocation(await client.configuration(), refreshToken ?? accessToken)
+  const config = await client.configuration('revocation_endpoint')
+  await tokenRevocation(config, refreshToken ?? accessToken)
 }

@@ -23,5 +23,6 @@ export type {
   CompleteRequest,
   StartRequest,
 } from './okta/client.ts'
+export type { Endpoint } from './okta/discovery.ts'
 export type { OktaOobClientOptions } from './okta/options.ts'
 export type { Tokens } from './okta/id-token.ts'

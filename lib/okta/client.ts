@@ -9,7 +9,7 @@ import {
 import type { Challenge } from '../challenge.ts'
 import { OktaOobError } from '../errors.ts'
 import { failure, meaningOf } from './answer.ts'
-import { discover, type AuthorizationServer } from './discovery.ts'
+import { configure, discover, type AuthorizationServer, type Endpoint } from './discovery.ts'
 import type { CallOptions } from './call-options.ts'
 import { endpointBeside, postForm, type Reply } from './form.ts'
 import { grantOf, mfaGrants, tokenParameters } from './grants.ts'
@@ -89,12 +89,14 @@ export class OktaOobClient {
 
   /**
    * The openid-client `Configuration` of this client: refresh, revocation, introspection and user
-   * info are one call of that library each.
+   * info are one call of that library each. A client that signs assertions names the endpoint that
+   * is to be called, which Okta wants as their audience.
    *
    * @throws {OktaOobError} when Okta's metadata cannot be read
    */
-  async configuration(): Promise<Configuration> {
-    return (await this._discover()).config
+  async configuration(endpoint: Endpoint = 'token_endpoint'): Promise<Configuration> {
+    const { config, metadata } = await this._discover()
+    return endpoint === 'token_endpoint' ? config : configure(this._settings, metadata, endpoint)
   }
 
   /**

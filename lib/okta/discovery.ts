@@ -3,7 +3,7 @@ import { OktaOobError } from '../errors.ts'
 import { failure, meaningOf } from './answer.ts'
 import { clockTolerance } from './id-token.ts'
 import { contextHeaders } from './call-options.ts'
-import { isLoopback, type ClientSettings } from './options.ts'
+import type { ClientSettings } from './options.ts'
 import { findOktaOobError, tokenCalls } from './token-call.ts'
 import { exchange, toResponse, valuesOf } from './transport.ts'
 
@@ -15,50 +15,66 @@ export interface AuthorizationServer {
   tokenEndpoint: string
 }
 
+/** An endpoint that openid-client calls. */
+export type Endpoint = 'token_endpoint' | 'revocation_endpoint' | 'introspection_endpoint'
+
 /** `ClientAuth` is typed to return nothing, but the methods that sign return a promise. */
 type AsyncClientAuth = (...args: Parameters<oidc.ClientAuth>) => void | Promise<void>
 
 /**
- * Reads the issuer's metadata and sets openid-client up: how we authenticate, which fetch it calls,
- * and that ID tokens are verified, signature included.
+ * Reads the issuer's metadata.
  *
  * @throws {OktaOobError}
  */
 export async function discover(settings: ClientSettings): Promise<AuthorizationServer> {
-  const issuer = new URL(settings.issuer)
-  const insecure = issuer.protocol === 'http:' && isLoopback(issuer)
-  const { documentFetch, oktaFetch } = makeFetches(settings)
-  const config = await oidc
-    .discovery(
-      issuer,
-      settings.clientId,
-      {
-        id_token_signed_response_alg: settings.idTokenSignedResponseAlg,
-        [oidc.clockTolerance]: clockTolerance,
-      },
-      authenticateAt(settings.authentication, (server) => server.token_endpoint),
-      {
-        execute: [
-          oidc.enableNonRepudiationChecks,
-          ...(insecure ? [oidc.allowInsecureRequests] : []),
-        ],
-        [oidc.customFetch]: documentFetch,
-      },
-    )
+  const insecure = isInsecure(settings)
+  const metadata = await oidc
+    .discovery(new URL(settings.issuer), settings.clientId, undefined, undefined, {
+      execute: insecure ? [oidc.allowInsecureRequests] : [],
+      [oidc.customFetch]: makeFetches(settings).documentFetch,
+    })
+    .then((discovered) => discovered.serverMetadata())
     .catch((error: unknown) => {
       throw findOktaOobError(error) ?? notOkta(settings.issuer)
     })
-  config[oidc.customFetch] = oktaFetch
-  // Each fetch has a deadline of its own; openid-client's would keep it from sharing key fetches.
-  config.timeout = undefined
-
-  const metadata = config.serverMetadata()
   const tokenEndpoint = metadata.token_endpoint ?? ''
   const secure = tokenEndpoint.startsWith('https:') || insecure
   if (!secure || !tokenEndpoint.endsWith('/token') || !metadata.jwks_uri) {
     throw notOkta(settings.issuer)
   }
+  const config = configure(settings, metadata, 'token_endpoint')
   return { config, metadata, client: config.clientMetadata(), tokenEndpoint }
+}
+
+/**
+ * Sets openid-client up for an endpoint: how we authenticate there, which fetch it calls, and that
+ * ID tokens are verified, signature included.
+ */
+export function configure(
+  settings: ClientSettings,
+  metadata: oidc.ServerMetadata,
+  endpoint: Endpoint,
+): oidc.Configuration {
+  const { clientId, authentication, idTokenSignedResponseAlg } = settings
+  const client = {
+    id_token_signed_response_alg: idTokenSignedResponseAlg,
+    [oidc.clockTolerance]: clockTolerance,
+  }
+  const authenticate = authenticateAt(authentication, (server) => server[endpoint])
+  const config = new oidc.Configuration(metadata, clientId, client, authenticate)
+  oidc.enableNonRepudiationChecks(config)
+  if (isInsecure(settings)) {
+    oidc.allowInsecureRequests(config)
+  }
+  config[oidc.customFetch] = makeFetches(settings).oktaFetch
+  // Each fetch has a deadline of its own; openid-client's would keep it from sharing key fetches.
+  config.timeout = undefined
+  return config
+}
+
+/** Only a loopback issuer may be plain http: nothing leaves the machine. */
+function isInsecure({ issuer }: ClientSettings): boolean {
+  return new URL(issuer).protocol === 'http:'
 }
 
 /**

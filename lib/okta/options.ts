@@ -167,7 +167,7 @@ export function isText(value: unknown): value is string {
 }
 
 /** RFC 8252 §8.3: plain http is acceptable only where it does not leave the machine. */
-export function isLoopback({ hostname }: URL): boolean {
+function isLoopback({ hostname }: URL): boolean {
   return hostname === 'localhost' || hostname === '127.0.0.1' || hostname === '[::1]'
 }
 

@@ -5,6 +5,7 @@ import {
   ClientSecretJwt,
   None,
   PrivateKeyJwt,
+  tokenRevocation,
   type ClientAuth,
 } from 'openid-client'
 import { OktaOobClient } from 'passport-okta-oob'
@@ -24,7 +25,7 @@ const methods: Record<string, [ClientAuth, object]> = {
 describe('Client authentication against an authorization server that checks it', () => {
   for (const issuer of ['issuer', 'customIssuer'] as const) {
     for (const [method, [clientAuthentication, registration]] of Object.entries(methods)) {
-      it(`${method}: at start, challenge and every call of token (${issuer})`, async () => {
+      it(`${method}: at start, challenge, every call of token, and revocation (${issuer})`, async () => {
         const client_id = `app-${method}`
         const metadata = { client_id, token_endpoint_auth_method: method, ...registration }
         const okta = await standIn({ clients: [metadata as never] })
@@ -47,7 +48,11 @@ describe('Client authentication against an authorization server that checks it',
 
         const done = await client.complete(second, { code: newest(okta, loginHint).code })
 
-        expect(done.status).to.equal('complete')
+        if (done.status !== 'complete') {
+          throw new Error(`tokens were expected, not ${done.status}`)
+        }
+        const config = await client.configuration('revocation_endpoint')
+        await tokenRevocation(config, done.tokens.access_token)
       })
     }
   }
