@@ -60,6 +60,8 @@ function respond(
     if (wantsJson(req)) {
       res.json(answer)
     } else if (location !== undefined && req.method === 'POST') {
+      // On a redirect it would ask the browser to wait before it follows.
+      res.removeHeader('Retry-After')
       res.redirect(303, location)
     } else {
       req.oktaOob = answer

@@ -93,8 +93,8 @@ export class SignIn {
   cancel(req: Request): Promise<Result | Cancelled> {
     return this.act<Cancelled>(req, async (turn) => {
       const challenge = stored(turn)
-      if (challenge) {
-        await this.limits.end(challenge)
+      // Whoever ended it before has taken care of the session, and may have left for a new one.
+      if (challenge && (await this.limits.end(challenge))) {
         await turn.slot.clear()
       }
       return { type: 'cancelled' }

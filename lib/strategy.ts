@@ -121,15 +121,14 @@ export class OktaOobStrategy extends Strategy {
 
   /** Takes the code, or looks whether the push has been approved, and logs the user in. */
   complete(redirects: Redirects = {}): RequestHandler {
-    const complete = handler((req) => this._signIn.complete(req), keepingChallenge(redirects))
-    return (req, res, next) => {
-      if (typeof req.logIn === 'function') {
-        complete(req, res, next)
-      } else {
-        const message = 'okta.complete() needs req.logIn: mount passport.session() before it.'
-        next(new OktaOobError('configuration_error', { message }))
-      }
-    }
+    const message = 'okta.complete() needs req.logIn: mount passport.session() before it.'
+    return handler(
+      async (req) =>
+        typeof req.logIn === 'function'
+          ? this._signIn.complete(req)
+          : { type: 'fault', error: new OktaOobError('configuration_error', { message }) },
+      keepingChallenge(redirects),
+    )
   }
 
   /** Tells what the session's challenge is, for a page or a script that shows it. */

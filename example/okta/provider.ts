@@ -1,3 +1,4 @@
+// oxlint-disable-next-line typescript/triple-slash-reference -- found by every program that imports this file
 /// <reference path="./oidc-provider-internals.d.ts" />
 import { exportJWK, generateKeyPair, type JWK } from 'jose'
 import { createHash, randomBytes } from 'node:crypto'

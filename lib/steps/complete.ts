@@ -85,8 +85,11 @@ async function finish(
   options: CallOptions,
 ): Promise<Outcome> {
   if (answer instanceof OktaOobError && answer.code === 'challenge_expired') {
-    // Okta says "expired" to a used oob_code too: a request beside this one may hold its tokens.
-    return { type: 'ended', error: answer }
+    // Okta says "expired" to a used oob_code too: a request beside this one may hold its tokens,
+    // or has already signed in with them, and then the session is no longer ours to write.
+    return (await context.limits.isOver(challenge))
+      ? { type: 'failed', error: new OktaOobError('no_challenge') }
+      : { type: 'ended', error: answer }
   }
   if (!(answer instanceof OktaOobError) && answer.status === 'pending') {
     return { type: 'pending', challenge, retryAfter: challenge.interval }

@@ -6,8 +6,9 @@ import { Browser } from '../support/browser.ts'
 import { recordingFetch } from '../support/recording-fetch.ts'
 import { clientOf, newest, standIn } from '../support/stand-in.ts'
 
-const byTenant = (req: Request): string =>
-  String((req.body as { tenant?: unknown } | undefined)?.tenant ?? 'red')
+function byTenant(req: Request): unknown {
+  return (req.body as { tenant?: unknown } | undefined)?.tenant
+}
 
 async function twoOrgs(more: OktaOobStrategyOptions = {}) {
   const [red, blue] = [await standIn(), await standIn()]
