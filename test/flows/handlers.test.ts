@@ -182,7 +182,7 @@ describe('okta.resend()', () => {
     expect(json.challenge).to.include({ channel: 'voice', bindingMethod: 'prompt' })
     expect(newest(okta)).to.include({ channel: 'voice' })
     const [call] = okta.directory.messages()
-    expect(call?.user.username).to.equal('alice@example.com')
+    expect(call?.user?.username).to.equal('alice@example.com')
     okta.directory.answer(push.id, { number: push.numbers?.[0] ?? '' })
     clock.tick(5000)
     expect((await tab.submit(codeOf(okta))).code).to.equal('complete')
