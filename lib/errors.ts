@@ -101,3 +101,13 @@ export async function attempt<T>(call: Promise<T>): Promise<T | OktaOobError> {
     throw error
   }
 }
+
+/**
+ * What was thrown, as something that counts as an error: Passport and Express take `undefined` for
+ * "go on", and Express takes `'route'` for "skip this route".
+ */
+export function asError(thrown: unknown): Error {
+  return typeof thrown === 'object' && thrown !== null
+    ? (thrown as Error)
+    : new Error(`something else than an error was thrown: ${String(thrown)}`)
+}

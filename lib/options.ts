@@ -8,10 +8,6 @@ export interface OktaOobStrategyOptions extends OktaOobClientOptions {
   usernameField?: string
   channelField?: string
   codeField?: string
-  /** Puts the request before the claims in the arguments of `verify`. */
-  passReqToCallback?: boolean
-  /** Puts the tokens behind the claims in the arguments of `verify`. */
-  passTokensToCallback?: boolean
   /** Refuses a push that Okta starts without a number to pick. */
   requireNumberChallenge?: boolean
   /** Further origins, such as `https://www.example.com`, that may post to the sign-in routes. */
@@ -22,6 +18,12 @@ export interface OktaOobStrategyOptions extends OktaOobClientOptions {
   resolve?: Resolve
   /** Where the challenge is kept in the session. Default: `okta-oob:<issuer>:<client id>`. */
   sessionKey?: string
+}
+
+/** Which further arguments `verify` has; the constructor's overloads type them. */
+export interface VerifyArguments {
+  passReqToCallback?: boolean
+  passTokensToCallback?: boolean
 }
 
 export interface StrategySettings {
@@ -46,7 +48,7 @@ const knownChannels = [...defaultChannels, 'email']
  * @throws {TypeError} naming the option that is wrong
  */
 export function readStrategyOptions(
-  options: OktaOobStrategyOptions,
+  options: OktaOobStrategyOptions & VerifyArguments,
 ): [StrategySettings, OktaOobClientOptions | Resolve] {
   const {
     channels = defaultChannels,

@@ -29,8 +29,12 @@ export function readLoginHint(value: unknown): string {
 }
 
 /** @throws {OktaOobError} `channel_not_allowed` */
-export function readChannel(value: unknown, channels: readonly string[]): string {
-  const wanted = value === undefined || value === '' ? channels[0] : value
+export function readChannel(
+  value: unknown,
+  channels: readonly string[],
+  otherwise: string | undefined = channels[0],
+): string {
+  const wanted = value === undefined || value === '' ? otherwise : value
   const channel = channels.find((allowed) => allowed === wanted)
   if (channel === undefined) {
     throw new OktaOobError('channel_not_allowed')

@@ -1,5 +1,5 @@
 import { hasExpired, view, type Challenge, type ChallengeView } from './challenge.ts'
-import { messageOf, OktaOobError, type OktaOobCode } from './errors.ts'
+import { asError, messageOf, OktaOobError, type OktaOobCode } from './errors.ts'
 
 /** What an app learns of a sign-in that is not finished; safe to send to a browser. */
 export interface Info {
@@ -18,7 +18,7 @@ export type Result =
   | { type: 'waiting'; info: Info & { challenge: ChallengeView } }
   | { type: 'signed-in'; user: Express.User; info: object; redirectTo?: string }
   | { type: 'refused'; status: number; info: Info }
-  | { type: 'fault'; error: unknown }
+  | { type: 'fault'; error: Error }
 
 export interface Cancelled {
   type: 'cancelled'
@@ -35,7 +35,7 @@ export function waiting(challenge: Challenge, retryAfter?: number): Result {
 /** `challenge` is the one that waits in spite of the error, if there is one. */
 export function failed(error: unknown, challenge?: Challenge, supported?: string[]): Result {
   if (!(error instanceof OktaOobError) || error.status >= 500) {
-    return { type: 'fault', error }
+    return { type: 'fault', error: asError(error) }
   }
   const { code, message, status, retryAfter } = error
   const usable = challenge && code !== 'no_challenge' && !hasExpired(challenge)

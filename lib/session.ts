@@ -27,8 +27,10 @@ export class ChallengeSlot {
     this.key = key
   }
 
+  /** Nothing when there is no session: a `verify` may have ended it. */
   read(): Challenge | undefined {
-    return sessionOf(this.req)[this.key] as Challenge | undefined
+    const { session } = this.req as { session?: HostSession }
+    return session?.[this.key] as Challenge | undefined
   }
 
   /**

@@ -72,8 +72,8 @@ export class SignIn {
       const { loginHint, returnTo, mfaToken } = previous
       const channels =
         mfaToken === undefined ? this.settings.channels : turn.context.okta.secondFactors
-      const wanted = field(req, this.settings.channelField) ?? previous.channel
-      const channel = readChannel(wanted, channels)
+      const wanted = field(req, this.settings.channelField)
+      const channel = readChannel(wanted, channels, previous.channel)
       const input = { loginHint, channel, returnTo, mfaToken, previous }
       return this.settle(turn, await start(turn.context, input, turn.call))
     })
@@ -180,7 +180,9 @@ export class SignIn {
 /** The session's challenge, if it is one of this client's. */
 function stored({ slot, context }: Turn): Challenge | undefined {
   const challenge = slot.read()
-  return challenge && context.okta.owns(challenge) ? challenge : undefined
+  // What another version of this package has stored may have another shape.
+  const sound = challenge !== undefined && Number.isFinite(challenge.expiresAt)
+  return sound && context.okta.owns(challenge) ? challenge : undefined
 }
 
 async function live(turn: Turn): Promise<Challenge> {

@@ -1,10 +1,15 @@
 import type { Request, RequestHandler } from 'express'
+import { inspect } from 'node:util'
 import { Strategy } from 'passport-strategy'
-import { OktaOobError } from './errors.ts'
+import { asError, OktaOobError } from './errors.ts'
 import { handler, type HandlerRedirects, type Redirects } from './middleware.ts'
 import { OktaOobClient } from './okta/client.ts'
 import type { OktaOobClientOptions } from './okta/options.ts'
-import { readStrategyOptions, type OktaOobStrategyOptions } from './options.ts'
+import {
+  readStrategyOptions,
+  type OktaOobStrategyOptions,
+  type VerifyArguments,
+} from './options.ts'
 import { SignIn, type Step } from './sign-in.ts'
 import { Tenants, type Resolve } from './tenants.ts'
 import type {
@@ -27,9 +32,12 @@ declare module 'passport' {
   interface AuthenticateOptions extends OktaOobAuthenticateOptions {}
 }
 
+/** Puts the request before the claims in the arguments of `verify`. */
 type WithRequest = { passReqToCallback: true }
+/** Puts the tokens behind the claims in the arguments of `verify`. */
 type WithTokens = { passTokensToCallback: true }
-type Plain = { passReqToCallback?: false; passTokensToCallback?: false }
+type WithoutRequest = { passReqToCallback?: false }
+type WithoutTokens = { passTokensToCallback?: false }
 
 /**
  * Signs users in with Okta's direct authentication, out of band: a text, a call or a push.
@@ -53,10 +61,19 @@ export class OktaOobStrategy extends Strategy {
     options: OktaOobStrategyOptions & WithRequest & WithTokens,
     verify: VerifyWithRequestAndTokens,
   )
-  constructor(options: OktaOobStrategyOptions & WithRequest, verify: VerifyWithRequest)
-  constructor(options: OktaOobStrategyOptions & WithTokens, verify: VerifyWithTokens)
-  constructor(options: OktaOobStrategyOptions & Plain, verify?: Verify)
-  constructor(options: OktaOobStrategyOptions | AnyVerify = {}, verify?: AnyVerify) {
+  constructor(
+    options: OktaOobStrategyOptions & WithRequest & WithoutTokens,
+    verify: VerifyWithRequest,
+  )
+  constructor(
+    options: OktaOobStrategyOptions & WithoutRequest & WithTokens,
+    verify: VerifyWithTokens,
+  )
+  constructor(options: OktaOobStrategyOptions & WithoutRequest & WithoutTokens, verify?: Verify)
+  constructor(
+    options: (OktaOobStrategyOptions & VerifyArguments) | AnyVerify = {},
+    verify?: AnyVerify,
+  ) {
     super()
     const [given, callback] = typeof options === 'function' ? [{}, options] : [options, verify]
     if (callback !== undefined && typeof callback !== 'function') {
@@ -99,15 +116,15 @@ export class OktaOobStrategy extends Strategy {
           fail(result.info, result.status)
           break
         case 'fault':
-          error(result.error as Error)
+          error(result.error)
           break
       }
     } catch (thrown) {
       // Passport's own work (a session that cannot regenerate) or the app's callback has thrown.
       try {
-        error(thrown as Error)
+        error(asError(thrown))
       } catch (again) {
-        process.emitWarning(again as Error)
+        process.emitWarning(again instanceof Error ? again : inspect(again))
       }
     }
   }

@@ -149,5 +149,5 @@ function retryAfter({ headers }: Answer): number | undefined {
     reset - date / 1000,
     /^\d+$/.test(wait) ? Number(wait) : (Date.parse(wait) - date) / 1000,
   ].find((candidate) => Number.isFinite(candidate))
-  return seconds === undefined ? undefined : Math.max(1, seconds)
+  return seconds
 }

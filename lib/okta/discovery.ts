@@ -37,9 +37,9 @@ export async function discover(settings: ClientSettings): Promise<AuthorizationS
     .catch((error: unknown) => {
       throw findOktaOobError(error) ?? notOkta(settings.issuer)
     })
-  const tokenEndpoint = metadata.token_endpoint ?? ''
-  const secure = tokenEndpoint.startsWith('https:') || insecure
-  if (!secure || !tokenEndpoint.endsWith('/token') || !metadata.jwks_uri) {
+  const { token_endpoint: tokenEndpoint = '', jwks_uri: keys = '' } = metadata
+  const secure = insecure || [tokenEndpoint, keys].every((url) => url.startsWith('https:'))
+  if (!secure || !tokenEndpoint.endsWith('/token') || !keys) {
     throw notOkta(settings.issuer)
   }
   const config = configure(settings, metadata, 'token_endpoint')

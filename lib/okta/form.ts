@@ -1,4 +1,5 @@
 import { contextHeaders, type CallOptions } from './call-options.ts'
+import { OktaOobError } from '../errors.ts'
 import { authenticateAt, type AuthorizationServer } from './discovery.ts'
 import type { ClientSettings } from './options.ts'
 import { exchange, valuesOf, type Answer } from './transport.ts'
@@ -25,7 +26,11 @@ export async function postForm(
   const { authentication, fetch, timeout } = settings
   const body = new URLSearchParams()
   const headers = new Headers({ ...contextHeaders(clientContext), accept: 'application/json' })
-  await authenticateAt(authentication, () => url)(metadata, client, body, headers)
+  try {
+    await authenticateAt(authentication, () => url)(metadata, client, body, headers)
+  } catch (cause) {
+    throw new OktaOobError('configuration_error', { cause })
+  }
   for (const [name, value] of Object.entries(fields)) {
     body.append(name, value)
   }

@@ -107,7 +107,7 @@ export function readClientOptions(options: OktaOobClientOptions): ClientSettings
 
   const alg = options.idTokenSignedResponseAlg ?? 'RS256'
   check(
-    /^(?:(?:RS|PS|ES)(?:256|384|512)|EdDSA|Ed25519)$/.test(alg),
+    isText(alg) && /^(?:(?:RS|PS|ES)(?:256|384|512)|EdDSA|Ed25519)$/.test(alg),
     'idTokenSignedResponseAlg',
     'must be an asymmetric JWS algorithm',
   )
@@ -129,7 +129,7 @@ export function readClientOptions(options: OktaOobClientOptions): ClientSettings
   )
   const timeout = options.timeout ?? 10
   check(
-    timeout > 0 && timeout <= maxTimeout,
+    typeof timeout === 'number' && timeout > 0 && timeout <= maxTimeout,
     'timeout',
     `must be seconds between 0 and ${maxTimeout}`,
   )
@@ -178,7 +178,8 @@ function isIssuer(issuer: string): boolean {
   const url = new URL(issuer)
   return (
     (url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url))) &&
-    url.search + url.hash + url.username + url.password === ''
+    // An empty query or fragment, which URL drops, would end up in the middle of the endpoints.
+    !/[?#@]/.test(issuer)
   )
 }
 

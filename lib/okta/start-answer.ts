@@ -54,7 +54,7 @@ export function readStartAnswer(
 }
 
 function timing(json: Record<string, unknown>): Pick<Started, 'id' | 'expiresAt' | 'interval'> {
-  const life = Math.min(seconds(json['expires_in']) ?? defaultExpiresIn, maxLife)
+  const life = Math.min(Math.max(seconds(json['expires_in']) ?? defaultExpiresIn, 0), maxLife)
   return {
     // 160 bits, as CIBA §7.3 recommends for an identifier of this kind.
     id: randomBytes(20).toString('base64url'),

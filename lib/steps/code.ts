@@ -3,7 +3,7 @@ export function readCode(channel: string, typed: string): string | undefined {
   // Digits are shown, and so typed, in groups.
   const digits = typed.replaceAll(/[\s\p{Dash_Punctuation}]/gu, '')
   const isDigits = /^\d{4,10}$/.test(digits)
-  const isOpaque = /^\P{Cc}{1,64}$/u.test(typed)
+  const isOpaque = /^[^\p{Cc}\p{Cs}]{1,64}$/u.test(typed)
   if (isDigits && (channel === 'sms' || channel === 'voice' || channel === 'otp')) {
     return digits
   }

@@ -13,9 +13,8 @@ function byTenant(req: Request): unknown {
 async function twoOrgs(more: OktaOobStrategyOptions = {}) {
   const [red, blue] = [await standIn(), await standIn()]
   const { fetch, requests } = recordingFetch()
-  const { passReqToCallback: _req, passTokensToCallback: _tokens, ...options } = more
   const strategy = new OktaOobStrategy({
-    ...options,
+    ...more,
     resolve: async (req) => ({
       ...clientOf((byTenant(req) === 'blue' ? blue : red).issuer),
       fetch,

@@ -3,6 +3,8 @@ import { closeEverything } from './resources.ts'
 
 // Nothing leaves the machine, and nothing that a test has opened or changed outlives it.
 
+// Keeps Express from printing the errors that tests cause.
+process.env['NODE_ENV'] ??= 'test'
 const environment = { ...process.env }
 
 beforeEach(() => {

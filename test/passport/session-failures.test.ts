@@ -1,0 +1,167 @@
+import { expect } from 'chai'
+import type { RequestHandler } from 'express'
+import { OktaOobStrategy } from 'passport-okta-oob'
+import {
+  alice,
+  expectRefusal,
+  expectStart,
+  expectTokens,
+  publicClient,
+  refusals,
+} from '../support/account.ts'
+import { drive, request } from '../support/actions.ts'
+import { startApp } from '../support/app.ts'
+import { stopClock } from '../support/clock.ts'
+import { OktaWire } from '../support/okta.ts'
+import { TestStore } from '../support/store.ts'
+
+const broken = new Error('the store is down')
+
+interface Moment {
+  breaks: 'set' | 'destroy'
+  /** Whether a challenge waits before it breaks. */
+  waiting: boolean
+  wire: (okta: OktaWire) => unknown
+  body: Record<string, string>
+  /** How long after the start, in seconds. */
+  after?: number
+}
+
+const pushed = { username: alice }
+
+const moments: Record<string, Moment> = {
+  'a start, for its new id': { breaks: 'destroy', waiting: false, wire: () => {}, body: pushed },
+  'a start, for its challenge': { breaks: 'set', waiting: false, wire: () => {}, body: pushed },
+  'an approval': {
+    breaks: 'set',
+    waiting: true,
+    wire: (okta) => expectTokens(okta, { oobCode: 'ft-push' }),
+    body: {},
+  },
+  'a denial': {
+    breaks: 'set',
+    waiting: true,
+    wire: (okta) => expectRefusal(okta, { oobCode: 'ft-push' }, refusals.rejected),
+    body: {},
+  },
+  'an expiry': { breaks: 'set', waiting: true, wire: () => {}, body: {}, after: 300 },
+}
+
+describe('A session that cannot be saved', () => {
+  for (const [moment, { breaks, waiting, wire, body, after = 5 }] of Object.entries(moments)) {
+    it(`is session_failed, with the cause, and signs nobody in: at ${moment}`, async () => {
+      const clock = stopClock()
+      const okta = expectStart(new OktaWire().discovery())
+      await wire(okta)
+      const store = new TestStore()
+      const { browser, errors } = await startApp(new OktaOobStrategy(publicClient), { store })
+      const tab = browser()
+      if (waiting) {
+        await tab.post('/login', pushed)
+        clock.tick(after * 1000)
+      }
+      store.broken = { [breaks]: broken }
+
+      const { status, json } = await tab.post('/login', body)
+
+      expect([status, json.code]).to.deep.equal([500, 'session_failed'])
+      expect(errors).to.have.length(1)
+      expect(errors[0]).to.have.property('cause', broken)
+      store.broken = {}
+      expect((await tab.get('/me')).json.user).to.equal(null)
+    })
+  }
+
+  it('has used up the challenge, whatever copy of it the store still has', async () => {
+    const clock = stopClock()
+    const okta = expectStart(new OktaWire().discovery())
+    await expectTokens(okta, { oobCode: 'ft-push' })
+    const store = new TestStore()
+    const { browser } = await startApp(new OktaOobStrategy(publicClient), { store })
+    const tab = browser()
+    await tab.post('/login', pushed)
+    clock.tick(5000)
+    store.broken = { set: broken }
+    await tab.post('/login')
+    store.broken = {}
+    clock.tick(5000)
+
+    expect((await tab.post('/login')).json.code).to.equal('no_challenge')
+  })
+
+  it('is not asked for by a start that fails, which leaves what was there', async () => {
+    const okta = expectStart(new OktaWire().discovery(), { channel: 'sms' })
+    okta.post(
+      'oob-authenticate',
+      { client_id: '0oa1client', login_hint: 'bob@example.com', channel_hint: 'sms' },
+      503,
+      '',
+    )
+    await expectTokens(okta, { oobCode: 'ft-sms', code: '123456' })
+    const store = new TestStore()
+    const { browser } = await startApp(new OktaOobStrategy(publicClient), { store })
+    const tab = browser()
+    await tab.post('/login', { username: alice, channel: 'sms' })
+    const { writes } = store
+
+    const failed = await tab.post('/login', { username: 'bob@example.com', channel: 'sms' })
+
+    expect(failed.json.code).to.equal('upstream_unavailable')
+    expect(store.writes).to.equal(writes)
+    expect((await tab.post('/login', { code: '123456' })).json.user.sub).to.equal('00u1alice')
+  })
+})
+
+describe('A session without regenerate and save, as cookie sessions are', () => {
+  it('signs in', async () => {
+    const okta = expectStart(new OktaWire().discovery(), { channel: 'sms' })
+    await expectTokens(okta, { oobCode: 'ft-sms', code: '123456' })
+    let cookie = '{"cart":[1]}'
+    const { browser } = await startApp(new OktaOobStrategy(publicClient), {
+      sessions: false,
+      routes: (app, passport) => {
+        app.use((req, res, next) => {
+          const session: unknown = JSON.parse(cookie)
+          Object.assign(req, { session })
+          res.on('finish', () => {
+            cookie = JSON.stringify(session)
+          })
+          next()
+        })
+        const options = { session: false, challengeRedirect: '/code' }
+        app.post(
+          '/bare',
+          passport.authenticate('okta-oob', options) as RequestHandler,
+          (req, res) => {
+            res.json(req.user)
+          },
+        )
+      },
+    })
+    const tab = browser()
+
+    expect((await tab.post('/bare', { username: alice, channel: 'sms' })).status).to.equal(303)
+    expect(cookie).to.include('ft-sms')
+    expect((await tab.post('/bare', { code: '123456' })).json.sub).to.equal('00u1alice')
+    expect(cookie).to.equal('{"cart":[1]}')
+  })
+})
+
+describe('A session whose new id arrives with an error', () => {
+  it('is session_failed, once, and keeps no challenge', async () => {
+    expectStart(new OktaWire().discovery())
+    const session: Record<string, unknown> = {
+      regenerate: (callback: (error?: unknown) => void) => {
+        callback(broken)
+        callback()
+      },
+    }
+
+    const actions = await drive(new OktaOobStrategy(publicClient), request(pushed, session))
+
+    expect(actions).to.have.length(1)
+    expect(actions[0]?.[0]).to.equal('error')
+    expect(actions[0]?.[1]).to.include({ code: 'session_failed', cause: broken })
+    expect(Object.keys(session)).to.deep.equal(['regenerate'])
+  })
+})

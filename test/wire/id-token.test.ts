@@ -1,0 +1,234 @@
+import { expect } from 'chai'
+import { exportJWK, generateKeyPair, SignJWT, type JWK } from 'jose'
+import { createPublicKey } from 'node:crypto'
+import {
+  accessToken,
+  publicJwk,
+  signingKey,
+  type OktaWire,
+  type TokenClaims,
+} from '../support/okta.ts'
+import { waitingUser, type Waiting } from '../support/waiting.ts'
+
+const newKey = await generateKeyPair('RS256', { extractable: true })
+const newJwk: JWK = {
+  ...(await exportJWK(newKey.publicKey)),
+  kid: 'key-2',
+  alg: 'RS256',
+  use: 'sig',
+}
+const now = () => Math.floor(Date.now() / 1000)
+const base64url = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
+
+type Forge = (alice: Waiting) => string | Promise<string>
+const claiming =
+  (overrides: () => TokenClaims): Forge =>
+  ({ okta }) =>
+    okta.idToken(overrides())
+
+/** What a verifier that trusts the token's `alg` takes for an HMAC. */
+function signedWithPublicKey(okta: OktaWire): Promise<string> {
+  const key = createPublicKey({ key: publicJwk, format: 'jwk' })
+  const pem = key.export({ type: 'spki', format: 'pem' })
+  return okta.idToken({}, { alg: 'HS256' }, Buffer.from(pem))
+}
+
+const unsigned = (okta: OktaWire) => `${base64url({ alg: 'none' })}.${base64url(okta.claims())}.`
+
+async function expectInvalid(alice: Waiting, idToken?: string): Promise<void> {
+  const page = await alice.redeem(idToken)
+
+  expect(page.status).to.equal(502)
+  expect(page.json.code).to.equal('id_token_invalid')
+  await expectOver(alice)
+}
+
+async function expectOver(alice: Waiting): Promise<void> {
+  expect((await alice.browser.get('/me')).json.user).to.equal(null)
+  expect((await alice.complete()).json.code).to.equal('no_challenge')
+}
+
+/** Refused before any key is looked at. */
+const wrongClaims: Record<string, Forge> = {
+  'of another issuer': claiming(() => ({ iss: 'https://evil.okta.com' })),
+  'of the issuer with a slash': claiming(() => ({ iss: 'https://example.okta.com/' })),
+  'without an issuer': claiming(() => ({ iss: undefined })),
+  'for an API': claiming(() => ({ aud: 'api://default' })),
+  'for another client': claiming(() => ({ aud: '0oa2other', azp: '0oa2other' })),
+  'for no one': claiming(() => ({ aud: undefined })),
+  'for two audiences without an azp': claiming(() => ({ aud: ['0oa1client', '0oa2other'] })),
+  'for two audiences, issued to the other': claiming(() => ({
+    aud: ['0oa1client', '0oa2other'],
+    azp: '0oa2other',
+  })),
+  'that has expired': claiming(() => ({ iat: now() - 3661, exp: now() - 61 })),
+  'that never expires': claiming(() => ({ exp: undefined })),
+  'that is not valid yet': claiming(() => ({ nbf: now() + 61 })),
+  'without a time of issue': claiming(() => ({ iat: undefined })),
+  'without a subject': claiming(() => ({ sub: undefined })),
+  'whose subject is a number': claiming(() => ({ sub: 1 })),
+  'that nobody has signed': ({ okta }) => unsigned(okta),
+  'that nobody has signed, with a kid': ({ okta }) =>
+    `${base64url({ alg: 'none', kid: 'key-1' })}.${base64url(okta.claims())}.`,
+  'signed with the public key as a secret': ({ okta }) => signedWithPublicKey(okta),
+  'signed with an algorithm that was not agreed on': async ({ okta }) =>
+    okta.idToken({}, { alg: 'PS256' }, await exportJWK(signingKey)),
+  'that is not a JWT': () => 'not-a-jwt',
+  'of two parts': async ({ okta }) => (await okta.idToken()).replace(/\.[^.]*$/, ''),
+  'that is encrypted': () => 'eyJhbGciOiJSU0EtT0FFUCJ9.a.b.c.d',
+  'of nonsense': () => 'bm9uc2Vuc2U.bm9uc2Vuc2U.bm9uc2Vuc2U',
+}
+
+/** Refused after the signature has been looked at. */
+const wrongSignatures: Record<string, Forge> = {
+  'signed with another key': ({ okta }) => okta.idToken({}, {}, newKey.privateKey),
+  'signed with an unknown key': ({ okta }) => okta.idToken({}, { kid: 'key-2' }, newKey.privateKey),
+  'whose claims were changed': async ({ okta }) => {
+    const [header, , signature] = (await okta.idToken()).split('.')
+    return `${header}.${base64url(okta.claims({ sub: '00u2bob' }))}.${signature}`
+  },
+  'with a signature of nothing': async ({ okta }) =>
+    (await okta.idToken()).replace(/\.[^.]*$/, '.'),
+  'issued to another client': claiming(() => ({ azp: '0oa2other' })),
+  'issued in the future': claiming(() => ({ iat: now() + 61 })),
+  'with an empty subject': claiming(() => ({ sub: '' })),
+  'of another access token': claiming(() => ({ at_hash: 'LDktKdoQak3Pk0cnXxCltA' })),
+  'whose at_hash is not text': claiming(() => ({ at_hash: null })),
+}
+
+describe('An ID token is refused, and the sign-in over,', () => {
+  for (const [title, forge] of Object.entries(wrongClaims)) {
+    it(`when it is one ${title}`, async () => {
+      const alice = await waitingUser('code')
+      await expectInvalid(alice, await forge(alice))
+    })
+  }
+
+  for (const [title, forge] of Object.entries(wrongSignatures)) {
+    it(`when it is one ${title}`, async () => {
+      const alice = await waitingUser('code')
+      alice.okta.keys()
+      await expectInvalid(alice, await forge(alice))
+    })
+  }
+
+  for (const [alg, forge] of Object.entries({ none: unsigned, HS256: signedWithPublicKey })) {
+    it(`when it is ${alg}, which the metadata claim to be fine`, async () => {
+      const algorithms = { id_token_signing_alg_values_supported: ['none', 'HS256', 'RS256'] }
+      const alice = await waitingUser('code', {}, algorithms)
+      await expectInvalid(alice, await forge(alice.okta))
+    })
+  }
+
+  it('when it comes in answer to a poll just as well', async () => {
+    const alice = await waitingUser('poll')
+    alice.okta.keys()
+    await expectInvalid(alice, await alice.okta.idToken({}, {}, newKey.privateKey))
+  })
+
+  for (const id_token of [undefined, null, '', 17]) {
+    it(`when it is missing: ${JSON.stringify(id_token)}`, async () => {
+      const alice = await waitingUser('code')
+
+      const page = await alice.complete({
+        status: 200,
+        body: { token_type: 'Bearer', expires_in: 3600, access_token: accessToken, id_token },
+      })
+
+      expect(page.json.code).to.equal('id_token_invalid')
+      await expectOver(alice)
+    })
+  }
+})
+
+describe('An ID token is accepted', () => {
+  const good: Record<string, () => TokenClaims> = {
+    'without an at_hash': () => ({ at_hash: undefined }),
+    'issued to this client': () => ({ azp: '0oa1client' }),
+    'for two audiences, issued to this client': () => ({
+      aud: ['0oa2other', '0oa1client'],
+      azp: '0oa1client',
+    }),
+    'of a clock 30 s ahead': () => ({ iat: now() + 30, nbf: now() + 30 }),
+    'of a clock 30 s behind': () => ({ iat: now() - 3630, exp: now() - 30 }),
+  }
+  for (const [title, overrides] of Object.entries(good)) {
+    it(title, async () => {
+      const alice = await waitingUser('code')
+      alice.okta.keys()
+
+      const page = await alice.redeem(await alice.okta.idToken(overrides()))
+
+      expect(page.json.user?.sub).to.equal('00u1alice')
+      expect((await alice.browser.get('/me')).json.user.sub).to.equal('00u1alice')
+    })
+  }
+
+  it('that names no key, when Okta has only one', async () => {
+    const alice = await waitingUser('code')
+    alice.okta.keys()
+    const idToken = await new SignJWT(alice.okta.claims())
+      .setProtectedHeader({ alg: 'RS256' })
+      .sign(signingKey)
+
+    const page = await alice.redeem(idToken)
+
+    expect(page.status).to.equal(200)
+  })
+})
+
+describe('Okta’s keys', () => {
+  async function signedInOnce(): Promise<Waiting> {
+    const alice = await waitingUser('code')
+    alice.okta.keys()
+    expect((await alice.redeem()).status).to.equal(200)
+    return alice
+  }
+  const signedAnew = ({ okta }: Waiting) => okta.idToken({}, { kid: 'key-2' }, newKey.privateKey)
+
+  it('are fetched again, once, for a key that is new', async () => {
+    const alice = await signedInOnce()
+    alice.clock.tick(61_000)
+    alice.okta.keys([publicJwk, newJwk])
+
+    for (const idToken of [await signedAnew(alice), await alice.okta.idToken()]) {
+      await alice.start()
+      expect((await alice.redeem(idToken)).json.user?.sub).to.equal('00u1alice')
+      alice.clock.tick(30_000)
+    }
+  })
+
+  it('are not fetched for every token of an unknown key', async () => {
+    const alice = await signedInOnce()
+    alice.clock.tick(30_000)
+    await alice.start()
+
+    const page = await alice.redeem(await signedAnew(alice))
+
+    expect(page.json.code).to.equal('id_token_invalid')
+  })
+
+  for (const kind of ['poll', 'code'] as const) {
+    it(`end the sign-in of a ${kind} when they cannot be had: the oob_code is spent`, async () => {
+      const alice = await waitingUser(kind)
+      alice.okta.scope.get('/oauth2/v1/keys').reply(503, '')
+
+      const page = await alice.redeem()
+
+      expect(page.status).to.equal(503)
+      expect(page.json.code).to.equal('upstream_unavailable')
+      await expectOver(alice)
+    })
+  }
+
+  it('are fetched again by the next sign-in after they could not be had', async () => {
+    const alice = await waitingUser('code')
+    alice.okta.scope.get('/oauth2/v1/keys').reply(503, '')
+    await alice.redeem()
+    alice.clock.tick(30_000)
+    await alice.start()
+    alice.okta.keys()
+
+    expect((await alice.redeem()).status).to.equal(200)
+  })
+})
