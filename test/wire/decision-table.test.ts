@@ -109,6 +109,11 @@ const nameless: [title: string, OktaAnswer, Row][] = [
   ['a 404 that is HTML', { status: 404, body: html }, misconfigured],
   ['a 400 without a body', { status: 400, body: '' }, notUnderstood],
   ['a 403 that is HTML', { status: 403, body: html }, notUnderstood],
+  [
+    'an error beside a token',
+    { status: 400, body: { error: 'authorization_pending', access_token: 'x' } },
+    waits,
+  ],
   ['an error that is not text', { status: 400, body: { error: ['slow_down'] } }, notUnderstood],
   ['a 503 of 256 KiB', { status: 503, body: ' '.repeat(262_144) }, unavailable(5)],
   ['a 503 over 256 KiB', { status: 503, body: ' '.repeat(262_145) }, notUnderstood],

@@ -117,6 +117,17 @@ describe('Discovery', () => {
     expect(elsewhere.isDone()).to.equal(true)
   })
 
+  for (const member of ['token_endpoint', 'jwks_uri']) {
+    it(`needs the ${member} of an issuer on this machine, too`, async () => {
+      const okta = new OktaWire('http://localhost:9').discovery({ [member]: undefined })
+      const { browser } = await appOf(okta)
+
+      const page = await browser().postJson('/login', { username: 'alice' })
+
+      expect(page.json.code).to.equal('configuration_error')
+    })
+  }
+
   const ok = (overrides: object): OktaAnswer => ({
     status: 200,
     body: new OktaWire().metadata(overrides),

@@ -33,6 +33,11 @@ function signedWithPublicKey(okta: OktaWire): Promise<string> {
   return okta.idToken({}, { alg: 'HS256' }, Buffer.from(pem))
 }
 
+async function signedWithEs256(okta: OktaWire): Promise<string> {
+  const { privateKey } = await generateKeyPair('ES256')
+  return okta.idToken({}, { alg: 'ES256' }, privateKey)
+}
+
 const unsigned = (okta: OktaWire) => `${base64url({ alg: 'none' })}.${base64url(okta.claims())}.`
 
 async function expectInvalid(alice: Waiting, idToken?: string): Promise<void> {
@@ -112,9 +117,12 @@ describe('An ID token is refused, and the sign-in over,', () => {
     })
   }
 
-  for (const [alg, forge] of Object.entries({ none: unsigned, HS256: signedWithPublicKey })) {
+  const otherAlgorithms = { none: unsigned, HS256: signedWithPublicKey, ES256: signedWithEs256 }
+  for (const [alg, forge] of Object.entries(otherAlgorithms)) {
     it(`when it is ${alg}, which the metadata claim to be fine`, async () => {
-      const algorithms = { id_token_signing_alg_values_supported: ['none', 'HS256', 'RS256'] }
+      const algorithms = {
+        id_token_signing_alg_values_supported: ['RS256', ...Object.keys(otherAlgorithms)],
+      }
       const alice = await waitingUser('code', {}, algorithms)
       await expectInvalid(alice, await forge(alice.okta))
     })
