@@ -58,7 +58,7 @@ export function readTypedCode(value: unknown): string | undefined {
  * origin (`//host`, `/\host`, tabs and line breaks, which it drops) is ignored.
  */
 export function readReturnTo(value: unknown): string | undefined {
-  if (typeof value !== 'string' || value.length > 2048 || !/^\/(?!\/)[^\\\p{Cc}]*$/u.test(value)) {
+  if (typeof value !== 'string' || value.length > 2048 || !/^\/[^\\\p{Cc}]*$/u.test(value)) {
     return undefined
   }
   const base = 'https://app.invalid'

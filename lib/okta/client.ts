@@ -155,7 +155,7 @@ export class OktaOobClient {
     const { config } = await this._discover()
     const DPoP = await this.dpopHandle()
     const parameters = tokenParameters(challenge, request.code, secondFactors)
-    const call: TokenCall = { ...request, poll: !typed }
+    const call: TokenCall = { ...request, poll: !typed, sent: [challenge.loginHint] }
     try {
       const tokens = await tokenCalls.run(call, () =>
         genericGrantRequest(config, grantOf(challenge), parameters, DPoP && { DPoP }),
@@ -214,7 +214,7 @@ export class OktaOobClient {
     if (answer.status !== 200) {
       throw failure(meaningOf(answer, call), answer, sent)
     }
-    const started = readStartAnswer(answer.json, channel)
+    const started = readStartAnswer(answer.json, channel, call)
     if (typeof started === 'string') {
       throw failure('protocol_error', answer, sent, started)
     }

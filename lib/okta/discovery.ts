@@ -88,7 +88,7 @@ export function authenticateAt(
   endpoint: (server: oidc.ServerMetadata) => string | undefined,
 ): AsyncClientAuth {
   return (server, client, body, headers) =>
-    authentication({ ...server, issuer: endpoint(server) ?? server.issuer }, client, body, headers)
+    authentication({ ...server, issuer: String(endpoint(server)) }, client, body, headers)
 }
 
 function makeFetches({ fetch, timeout }: ClientSettings): {
@@ -118,7 +118,7 @@ function makeFetches({ fetch, timeout }: ClientSettings): {
       retryReset: call?.poll,
     })
     if (call) {
-      call.sent = valuesOf(request)
+      call.sent.push(...valuesOf(request))
       call.answer = answer
     }
     return toResponse(answer)

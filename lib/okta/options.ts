@@ -123,7 +123,7 @@ export function readClientOptions(options: OktaOobClientOptions): ClientSettings
     'must be values separated by single spaces',
   )
   check(
-    typeof dpop === 'boolean' || ('publicKey' in dpop && 'privateKey' in dpop),
+    typeof dpop === 'boolean' || isKeyPair(dpop),
     'dpop',
     'must be true, false or a CryptoKeyPair',
   )
@@ -189,16 +189,24 @@ function authenticationWith(clientSecret: string | undefined): ClientAuth {
 
 const secondFactorChannels = ['push', 'sms', 'voice', 'email']
 
+function isKeyPair(value: unknown): boolean {
+  return (
+    typeof value === 'object' && value !== null && 'publicKey' in value && 'privateKey' in value
+  )
+}
+
 function readSecondFactors(mfa: OktaOobClientOptions['mfa']): readonly string[] {
   if (mfa === undefined) {
     return []
   }
+  check(typeof mfa === 'object' && mfa !== null, 'mfa', 'must be an object with channels or otp')
   const { channels = [], otp = false } = mfa
   check(
     Array.isArray(channels) && channels.every((channel) => secondFactorChannels.includes(channel)),
     'mfa',
     `channels must be a list of ${secondFactorChannels.join(', ')}`,
   )
+  check(typeof otp === 'boolean', 'mfa', 'otp must be true or false')
   check(channels.length > 0 || otp, 'mfa', 'must name channels, or allow otp')
   return otp ? [...channels, 'otp'] : channels
 }

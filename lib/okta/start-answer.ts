@@ -19,19 +19,20 @@ const defaultExpiresIn = 300
 const maxLife = 600
 
 /**
- * Reads the answer to a start, received now.
+ * Reads the answer to a start, or to the challenge of a second factor, received now.
  *
  * @returns the challenge, or what is wrong with the answer as a sentence
  */
 export function readStartAnswer(
   json: Record<string, unknown> | undefined,
   channelHint: string,
+  call: 'start' | 'challenge',
 ): Started | string {
   if (json === undefined) {
     return 'Okta answered the start request with something else than a JSON object.'
   }
   const { oob_code: oobCode, channel, binding_method: bindingMethod } = json
-  if (json['challenge_type'] === mfaOtpGrant) {
+  if (call === 'challenge' && json['challenge_type'] === mfaOtpGrant) {
     return { ...timing(json), channel: 'otp', bindingMethod: 'prompt' }
   }
   if (typeof oobCode !== 'string' || oobCode === '') {

@@ -8,8 +8,8 @@ import type { Answer } from './transport.ts'
 export interface TokenCall extends CallOptions {
   /** A look whether the user has approved, and not a code. */
   poll: boolean
-  /** Every value of the request, to be blanked in Okta's words. */
-  sent?: string[]
+  /** The username and every value of the request, to be blanked in Okta's words. */
+  sent: string[]
   answer?: Answer
 }
 
@@ -30,10 +30,7 @@ export type OpenAnswer =
  *
  * @throws {OktaOobError}, or the reason of the caller's own signal
  */
-export function judge(
-  exception: unknown,
-  { answer, signal, poll, sent = [] }: TokenCall,
-): OpenAnswer {
+export function judge(exception: unknown, { answer, signal, poll, sent }: TokenCall): OpenAnswer {
   const ours = findOktaOobError(exception)
   if (!answer) {
     signal?.throwIfAborted()
@@ -56,7 +53,7 @@ export function judge(
 }
 
 function mfaRequired(answer: Answer, sent: string[]): OpenAnswer {
-  const { mfa_token: mfaToken, supported_challenge_types: supported } = answer.json ?? {}
+  const { mfa_token: mfaToken, supported_challenge_types: supported } = { ...answer.json }
   if (typeof mfaToken !== 'string' || mfaToken === '') {
     const message = 'Okta asked for a second factor without an mfa_token.'
     throw failure('protocol_error', answer, sent, message)
@@ -78,7 +75,7 @@ function afterTokens(ours: OktaOobError | undefined, exception: unknown): OktaOo
 
 /** openid-client's texts are fixed, but the causes around them hold claims and whole tokens. */
 function reasonOf(exception: unknown): string {
-  const { message, cause } = exception instanceof Error ? exception : new Error('unknown')
+  const { message, cause } = exception as Error
   return cause instanceof Error ? `${message}: ${cause.message}` : message
 }
 

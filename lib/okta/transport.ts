@@ -74,9 +74,9 @@ export function toResponse({ status, headers, body }: Answer): Response {
 }
 
 /** Every value of a form request, the credentials in its headers included. */
-export function valuesOf({ body, headers }: RequestInit): string[] {
-  const authorization = new Headers(headers).get('authorization') ?? ''
-  const fields = body instanceof URLSearchParams ? [...body.values()] : []
+export function valuesOf(request: RequestInit): string[] {
+  const authorization = new Headers(request.headers).get('authorization') ?? ''
+  const fields = new URLSearchParams(request.body as URLSearchParams).values()
   return [...fields, authorization, authorization.replace(/^\S+ /, '')]
 }
 

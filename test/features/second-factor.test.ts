@@ -183,4 +183,23 @@ describe('A second factor', () => {
     expect(requests('/token')[0]?.form).to.include({ grant_type: oob })
     expect(requests('/token')[0]?.form).to.not.have.property('mfa_token')
   })
+
+  it('that Okta cannot start at the moment ends the sign-in: the first factor is spent', async () => {
+    const okta = await standIn()
+    const broken = (url: string, init: RequestInit) =>
+      url.endsWith('/challenge')
+        ? Promise.resolve(new Response('<h1>503</h1>', { status: 503 }))
+        : fetch(url, init)
+    const mfa = { channels: ['push', 'voice'] }
+    const strategy = new OktaOobStrategy({ ...clientOf(okta.issuer), mfa, fetch: broken })
+    const user = (await startApp(strategy)).browser()
+    await user.postJson('/start', { username: erin, channel: 'sms' })
+
+    const answer = await user.postJson('/complete', { code: newest(okta, erin).code })
+
+    expect(answer.status).to.equal(503)
+    expect(answer.json.code).to.equal('upstream_unavailable')
+    const next = await user.postJson('/complete', { code: '123456' })
+    expect(next.json.error.code).to.equal('no_challenge')
+  })
 })

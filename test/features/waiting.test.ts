@@ -23,7 +23,7 @@ const push: Challenge = {
 }
 
 /** A client whose polls get these answers, on a clock that runs as fast as it can. */
-function polling(answers: Answer[]) {
+function polling(answers: Answer[], onPoll: () => void = () => undefined) {
   const clock = withGlobal(globalThis).install({ toFake: ['Date', 'setTimeout', 'clearTimeout'] })
   whenOver(() => {
     clock.uninstall()
@@ -33,12 +33,14 @@ function polling(answers: Answer[]) {
   const client = new OktaOobClient({
     issuer,
     clientID: 'app',
-    fetch: async (url) => {
+    fetch: async (url, init) => {
       if (url.endsWith('openid-configuration')) {
         const token_endpoint = `${issuer}/oauth2/v1/token`
         return Response.json({ issuer, token_endpoint, jwks_uri: `${issuer}/oauth2/v1/keys` })
       }
       polledAt.push((Date.now() - begun) / 1000)
+      onPoll()
+      init.signal?.throwIfAborted()
       const [status, body, headers = {}] = answers.shift() ?? pending
       return Response.json(body, { status, headers })
     },
@@ -118,5 +120,18 @@ describe('OktaOobClient.wait', () => {
       .catch((failure: unknown) => failure)
 
     expect(error).to.be.instanceOf(OktaOobError).and.include({ code: 'code_missing' })
+  })
+
+  it('ends at once when its signal is aborted while a poll is out', async () => {
+    const interrupt = new AbortController()
+    const reason = new Error('enough')
+    const { polledAt, run } = polling([], () => {
+      interrupt.abort(reason)
+    })
+
+    const error = await run(interrupt.signal)
+
+    expect(error).to.equal(reason)
+    expect(polledAt).to.deep.equal([5])
   })
 })

@@ -2,6 +2,7 @@ import { expect } from 'chai'
 import { setImmediate } from 'node:timers/promises'
 import DefaultExport, { OktaOobStrategy, type Verify } from 'passport-okta-oob'
 import { alice, expectStart, expectTokens, publicClient } from '../support/account.ts'
+import { drive, request } from '../support/actions.ts'
 import { startApp } from '../support/app.ts'
 import { OktaWire } from '../support/okta.ts'
 
@@ -135,6 +136,10 @@ describe('A wrong option is refused with a TypeError that names it', () => {
     clientAuthentication: ['client_secret_post', {}, null],
     scope: ['', 'profile', ['profile'], [], ['openid', 5], 5, 'openidx'],
     idTokenSignedResponseAlg: ['none', 'HS256', '', 5, ['RS256']],
+    startEndpoint: ['authorize', '', 5, null],
+    acrValues: ['', ' ', 'a  b', ['urn:okta:loa:2fa:any'], 5, null],
+    mfa: [true, 'push', null, {}, { channels: [] }, { channels: 'push' }, { otp: 'yes' }],
+    dpop: ['yes', 1, null, {}, { publicKey: {} }],
     timeout: [0, -1, NaN, Infinity, 301, '10', true],
     fetch: ['fetch', {}, null],
     channels: [[], 'push', ['pigeon'], ['push', 'pigeon'], [5], [undefined], null],
@@ -144,6 +149,8 @@ describe('A wrong option is refused with a TypeError that names it', () => {
     passReqToCallback: ['yes', 1, null],
     passTokensToCallback: ['yes', 1, null],
     requireNumberChallenge: ['yes', 1, null],
+    forwardClientContext: ['yes', 1, null],
+    resolve: ['tenant', {}, null],
     origins: ['https://example.com', ['example.com'], ['https://example.com/'], [5], null],
     sessionKey: ['', 5, null],
   }
@@ -223,9 +230,21 @@ describe('The issuer', () => {
     })
   }
 
-  it('is the same with and without a trailing slash', async () => {
-    const okta = new OktaOobStrategy({ ...publicClient, issuer: `${publicClient.issuer}/` })
+  it('is the same with and without a trailing slash, in the session too', async () => {
+    const issuer = 'https://example.okta.com/oauth2/default'
+    const session: Record<string, unknown> = {}
+    for (const spelling of [`${issuer}/`, issuer]) {
+      const wire = expectStart(new OktaWire(issuer).discovery(), { channel: 'sms' })
+      await expectTokens(wire, { oobCode: 'ft-sms', code: '123456' })
+      const okta = new OktaOobStrategy({ ...publicClient, issuer: spelling })
+      await drive(okta, request({ username: alice, channel: 'sms' }, session))
 
-    expect((await signIn(okta)).sub).to.equal('00u1alice')
+      const [action] = await drive(okta, request({ code: '123456' }, session))
+
+      expect(action?.[0]).to.equal('success')
+    }
+    expect(Object.keys(session)).to.deep.equal([
+      'okta-oob:example.okta.com/oauth2/default:0oa1client',
+    ])
   })
 })

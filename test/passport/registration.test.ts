@@ -91,9 +91,10 @@ describe('Registering the strategy', () => {
     })
   }
 
-  it('refuses the challenge of another client that has got under its sessionKey', async () => {
+  it('refuses, and leaves, what another client has put under its sessionKey', async () => {
     const sessionKey = 'shared-by-mistake'
-    expectStart(new OktaWire().discovery(), { channel: 'sms' })
+    const wire = expectStart(new OktaWire().discovery(), { channel: 'sms' })
+    await expectTokens(wire, { oobCode: 'ft-sms', code: '111111' })
     const tab = await twoStrategies(
       new OktaOobStrategy({ ...publicClient, sessionKey }),
       new OktaOobStrategy({ ...publicClient, clientID: '0oa2client', sessionKey }),
@@ -103,5 +104,6 @@ describe('Registering the strategy', () => {
     const { json } = await tab.postJson('/second', { code: '111111' })
 
     expect(json).to.have.all.keys('code', 'message').and.include({ code: 'no_challenge' })
+    expect((await tab.postJson('/first', { code: '111111' })).json).to.have.property('user')
   })
 })

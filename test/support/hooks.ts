@@ -7,6 +7,9 @@ import { closeEverything } from './resources.ts'
 process.env['NODE_ENV'] ??= 'test'
 const environment = { ...process.env }
 
+const rejections: unknown[] = []
+process.on('unhandledRejection', (reason) => rejections.push(reason))
+
 beforeEach(() => {
   for (const name of Object.keys(process.env).filter((key) => key.startsWith('OKTA_'))) {
     delete process.env[name]
@@ -20,6 +23,10 @@ afterEach(async () => {
   const unused = nock.pendingMocks()
   nock.cleanAll()
   Object.assign(process.env, environment)
+  const [rejection] = rejections.splice(0)
+  if (rejection !== undefined) {
+    throw new Error('a promise was rejected, and nobody noticed', { cause: rejection })
+  }
   if (unused.length > 0) {
     throw new Error(`requests that were expected but never sent: ${unused.join(', ')}`)
   }

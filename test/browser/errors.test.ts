@@ -1,0 +1,101 @@
+import { expect } from 'chai'
+import type { Page } from 'playwright-core'
+import { needsChromium, visitor } from '../support/chromium.ts'
+import { startExample, type RunningExample } from '../support/example.ts'
+import { beginSignIn, readPhone, submitCode } from '../support/visit.ts'
+
+describe('What a browser shows when signing in fails', function () {
+  this.timeout(20_000)
+  let example: RunningExample
+
+  before(async function () {
+    needsChromium(this)
+    example = await startExample('directly')
+  })
+
+  after(() => example?.stop())
+
+  /** Collects what the developer tools would show in red. */
+  const watch = (page: Page): string[] => {
+    const complaints: string[] = []
+    page.on('pageerror', (error) => complaints.push(`threw: ${error.message}`))
+    page.on('console', (message) => {
+      if (message.type() === 'error' || message.type() === 'warning') {
+        complaints.push(`said: ${message.text()}`)
+      }
+    })
+    page.on('requestfailed', (request) => complaints.push(`failed: ${request.url()}`))
+    page.on('response', (response) => {
+      if (response.status() >= 400) {
+        complaints.push(`${response.status()}: ${response.url()}`)
+      }
+    })
+    return complaints
+  }
+
+  it('an unknown user learns no more than one who may not use the app', async () => {
+    const page = await visitor()
+    const seen: string[] = []
+    for (const username of ['nobody@example.com', 'dave@example.com']) {
+      await beginSignIn(page, example.origin, username, 'Text message')
+      seen.push(`${await page.title()}\n${await page.getByRole('main').innerText()}`)
+    }
+    expect(seen[0]).to.equal(seen[1])
+    expect(seen[0]).to.match(/^Error: Sign in\n/)
+    expect(seen[0]).to.include('You cannot sign in this way.')
+  })
+
+  const titles = {
+    '/login?error=login_hint_missing': 'Error: Sign in',
+    '/login?error=rate_limited': 'Error: Sign in',
+    '/login?error=something_new': 'Error: Sign in',
+    '/login/challenge': 'Error: Sign in',
+    '/login': 'Sign in',
+  }
+  it('the title of a page with an error begins with "Error: "', async () => {
+    const page = await visitor({ javaScriptEnabled: false })
+    for (const [path, title] of Object.entries(titles)) {
+      await page.goto(example.origin + path)
+      expect(await page.title(), path).to.equal(title)
+      expect(await page.getByRole('alert').count(), path).to.equal(title === 'Sign in' ? 0 : 1)
+    }
+  })
+
+  it('an error from the address cannot bring its own words or markup', async () => {
+    const page = await visitor()
+    await page.goto(`${example.origin}/login?error=${encodeURIComponent('<b id="x">pay here</b>')}`)
+    expect(await page.locator('#x').count()).to.equal(0)
+    expect(await page.getByRole('alert').innerText()).to.equal('Something went wrong.')
+  })
+
+  it('no page throws, complains or asks for what is not there', async () => {
+    const page = await visitor()
+    const complaints = watch(page)
+    await beginSignIn(page, example.origin, 'nobody@example.com', 'Text message')
+    await beginSignIn(page, example.origin, 'bob@example.com', 'Okta Verify')
+    await beginSignIn(page, example.origin, 'alice@example.com', 'Text message')
+    const { tab, code } = await readPhone(page, example.phone, 'alice@example.com')
+    const onPhone = watch(tab)
+    await tab.reload()
+    await submitCode(page, code === '000000' ? '000001' : '000000')
+    await page.getByRole('alert').waitFor()
+    await submitCode(page, code)
+    await page.waitForURL(`${example.origin}/`)
+
+    expect([...complaints, ...onPhone]).to.deep.equal([])
+  })
+
+  it('nothing scrolls sideways on a screen of 320 pixels', async () => {
+    const page = await visitor({ viewport: { width: 320, height: 640 } })
+    const width = () => page.evaluate<number>('document.documentElement.scrollWidth')
+    await page.goto(`${example.origin}/login?error=access_denied`)
+    expect(await width()).to.equal(320)
+    await beginSignIn(page, example.origin, 'carol@example.com', 'Text message')
+    expect(await width()).to.equal(320)
+    const { tab, code } = await readPhone(page, example.phone, 'carol@example.com')
+    expect(await tab.evaluate<number>('document.documentElement.scrollWidth')).to.equal(320)
+    await submitCode(page, code)
+    await page.waitForURL(`${example.origin}/`)
+    expect(await width()).to.equal(320)
+  })
+})

@@ -1,0 +1,75 @@
+import { expect } from 'chai'
+import { needsChromium, visitor } from '../support/chromium.ts'
+import { startExample, type RunningExample } from '../support/example.ts'
+import { beginSignIn, readPhone } from '../support/visit.ts'
+
+const alice = 'alice@example.com'
+const bob = 'bob@example.com'
+
+describe('The simulated phone', function () {
+  this.timeout(20_000)
+  let example: RunningExample
+
+  before(async function () {
+    needsChromium(this)
+    example = await startExample('directly')
+    const page = await visitor()
+    await beginSignIn(page, example.origin, alice, 'Text message')
+    await beginSignIn(page, example.origin, bob, 'Okta Verify')
+  })
+
+  after(() => example?.stop())
+
+  it('is a click away from the sign-in page, and says that nothing on it is real', async () => {
+    const page = await visitor()
+    await page.goto(example.origin)
+    const opened = page.waitForEvent('popup')
+    await page.getByRole('link', { name: 'Open the simulated phone' }).click()
+
+    const tab = await opened
+    const text = await tab.getByRole('main').innerText()
+    expect(await tab.title()).to.equal('Simulated phone')
+    expect(text).to.include('This is a stand-in for Okta and for your users’ phones.')
+    expect(text).to.include('nothing here is real')
+  })
+
+  for (const javaScriptEnabled of [true, false]) {
+    describe(javaScriptEnabled ? 'with JavaScript' : 'without JavaScript', () => {
+      it('shows each user their own messages, and everyone’s together', async () => {
+        const page = await visitor({ javaScriptEnabled })
+        await page.goto(example.phone)
+        const articles = page.getByRole('article')
+        expect(await articles.getByText(/^To /).allInnerTexts()).to.include.members([
+          `To ${alice}`,
+          `To ${bob}`,
+        ])
+
+        await page.getByLabel('Whose phone').selectOption(bob)
+        await page.getByRole('button', { name: 'Show' }).click()
+        await page.waitForURL(/user=bob/)
+        expect(await page.getByLabel('Whose phone').inputValue()).to.equal(bob)
+        expect(new Set(await articles.getByText(/^To /).allInnerTexts())).to.deep.equal(
+          new Set([`To ${bob}`]),
+        )
+
+        await page.getByLabel('Whose phone').selectOption('dave@example.com')
+        await page.getByRole('button', { name: 'Show' }).click()
+        await page.getByText('Nothing has arrived yet.').waitFor()
+      })
+    })
+  }
+
+  it('shows by itself what arrives while it is open', async () => {
+    const page = await visitor()
+    const { tab } = await readPhone(page, example.phone, alice)
+    await tab.clock.install()
+    await tab.reload()
+    expect(await tab.getByRole('article').count()).to.equal(1)
+    await beginSignIn(page, example.origin, alice, 'Okta Verify')
+    expect(await tab.getByRole('article').count()).to.equal(1)
+
+    await tab.clock.fastForward(1000)
+    await tab.getByRole('heading', { name: 'Okta Verify' }).waitFor()
+    expect(await tab.getByRole('article').count()).to.equal(2)
+  })
+})

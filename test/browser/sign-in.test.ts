@@ -1,0 +1,116 @@
+import { expect } from 'chai'
+import type { Page } from 'playwright-core'
+import { needsChromium, visitor } from '../support/chromium.ts'
+import { startExample, type RunningExample } from '../support/example.ts'
+import { beginSignIn, pressOnPhone, readPhone, submitCode } from '../support/visit.ts'
+
+const alice = 'alice@example.com'
+const bob = 'bob@example.com'
+const carol = 'carol@example.com'
+
+describe('Signing in to the example with a browser', function () {
+  this.timeout(20_000)
+  let example: RunningExample
+
+  before(async function () {
+    needsChromium(this)
+    example = await startExample('npm start')
+  })
+
+  after(() => example?.stop())
+
+  const begin = async (...[username, way]: [string, Parameters<typeof beginSignIn>[3]]) => {
+    const page = await visitor()
+    await beginSignIn(page, example.origin, username, way)
+    return page
+  }
+
+  const expectSignedIn = async (page: Page, username: string) => {
+    await page.waitForURL(`${example.origin}/`)
+    expect(await page.title()).to.equal('Signed in')
+    expect(await page.getByRole('definition').allInnerTexts()).to.include(username)
+  }
+
+  it('a text: the code from the phone signs in and the claims are shown, until sign-out', async () => {
+    const page = await begin(alice, 'Text message')
+    const { text, code } = await readPhone(page, example.phone, alice)
+    expect(text).to.include('Text message')
+    await submitCode(page, code)
+    await expectSignedIn(page, alice)
+
+    await page.getByRole('button', { name: 'Sign out' }).click()
+    await page.waitForURL(`${example.origin}/login`)
+    await page.goto(example.origin)
+    expect(await page.title()).to.equal('Sign in')
+  })
+
+  it('a wrong code: the page says so and takes the right one', async () => {
+    const page = await begin(carol, 'Text message')
+    const { code } = await readPhone(page, example.phone, carol)
+    await submitCode(page, code === '000000' ? '000001' : '000000')
+    await page.getByRole('alert').getByText('That code is not correct.').waitFor()
+    expect(await page.title()).to.equal('Error: Enter the code')
+
+    await submitCode(page, code)
+    await expectSignedIn(page, carol)
+  })
+
+  it('a call: the code is taken with the spaces it was heard with', async () => {
+    const page = await begin(bob, 'Phone call')
+    const { text, code } = await readPhone(page, example.phone, bob)
+    expect(text).to.include('Phone call')
+    await submitCode(page, code.split('').join(' '))
+    await expectSignedIn(page, bob)
+  })
+
+  it('cancel: back to the start, and nothing is left to complete', async () => {
+    const page = await begin(alice, 'Okta Verify')
+    await page.getByRole('button', { name: 'Cancel' }).click()
+    await page.waitForURL(`${example.origin}/login`)
+
+    await page.goto(`${example.origin}/login/challenge`)
+    expect(page.url()).to.equal(`${example.origin}/login?error=no_challenge`)
+  })
+
+  it('send again: a second message arrives, and the sign-in goes on with it', async () => {
+    const page = await begin(bob, 'Okta Verify')
+    const { tab } = await readPhone(page, example.phone, bob)
+    const waiting = tab.getByRole('button', { name: 'Yes, it’s me' })
+    expect(await waiting.count()).to.equal(1)
+
+    const answered = page.waitForResponse((response) => response.url().endsWith('/login/challenge'))
+    await page.getByRole('button', { name: 'Send again' }).click()
+    await answered
+
+    expect(await page.title()).to.equal('Approve the sign-in')
+    await tab.reload()
+    expect(await waiting.count()).to.equal(2)
+  })
+
+  it('pushes: the page notices approvals and a wrong number by itself', async () => {
+    // Side by side, since each has to wait for the interval between two polls.
+    const right = await begin(alice, 'Okta Verify')
+    const number = await right.locator('#number').innerText()
+    await pressOnPhone(right, example.phone, alice, number)
+
+    const plain = await begin(bob, 'Okta Verify')
+    await pressOnPhone(plain, example.phone, bob, 'Yes, it’s me')
+
+    const wrong = await begin(alice, 'Okta Verify')
+    const { tab } = await readPhone(wrong, example.phone, alice)
+    const offered = tab.getByRole('article').first().getByRole('button', { name: /^\d+$/ })
+    const numbers = await offered.allInnerTexts()
+    const shown = await wrong.locator('#number').innerText()
+    expect(numbers).to.include(shown)
+    const other = numbers.find((choice) => choice !== shown) ?? ''
+    await pressOnPhone(wrong, example.phone, alice, other)
+
+    await Promise.all([
+      wrong.getByRole('alert').getByText('The sign-in was not approved.').waitFor(),
+      expectSignedIn(plain, bob),
+      expectSignedIn(right, alice),
+    ])
+    expect(wrong.url()).to.equal(`${example.origin}/login?error=challenge_denied`)
+    expect(await wrong.title()).to.equal('Error: Sign in')
+  })
+})

@@ -1,0 +1,94 @@
+import { expect } from 'chai'
+import type { Page } from 'playwright-core'
+import { needsChromium, visitor } from '../support/chromium.ts'
+import { startExample, type RunningExample } from '../support/example.ts'
+import { beginSignIn, pressOnPhone, readPhone, submitCode } from '../support/visit.ts'
+
+const alice = 'alice@example.com'
+const bob = 'bob@example.com'
+const carol = 'carol@example.com'
+
+describe('Signing in to the example without JavaScript', function () {
+  this.timeout(20_000)
+  let example: RunningExample
+
+  before(async function () {
+    needsChromium(this)
+    example = await startExample('directly')
+  })
+
+  after(() => example?.stop())
+
+  const begin = async (...[username, way]: [string, Parameters<typeof beginSignIn>[3]]) => {
+    const page = await visitor({ javaScriptEnabled: false })
+    await beginSignIn(page, example.origin, username, way)
+    return page
+  }
+
+  const expectSignedIn = async (page: Page, username: string) => {
+    await page.waitForURL(`${example.origin}/`)
+    expect(await page.getByRole('definition').allInnerTexts()).to.include(username)
+  }
+
+  const pressContinue = async (page: Page) => {
+    await page.getByRole('button', { name: 'Continue' }).click()
+    await page.waitForLoadState()
+  }
+
+  /** Presses it a few times a second until the answer is in. */
+  const keepContinuing = async (page: Page) => {
+    while ((await page.title()) === 'Approve the sign-in') {
+      await page.waitForTimeout(300)
+      await pressContinue(page)
+    }
+  }
+
+  it('a text: a wrong code is told, the right one signs in, and signing out works', async () => {
+    const page = await begin(alice, 'Text message')
+    const { code } = await readPhone(page, example.phone, alice)
+    await submitCode(page, code === '000000' ? '000001' : '000000')
+    expect(await page.getByRole('alert').innerText()).to.include('not correct')
+
+    await submitCode(page, code)
+    await expectSignedIn(page, alice)
+    await page.getByRole('button', { name: 'Sign out' }).click()
+    expect(await page.title()).to.equal('Sign in')
+  })
+
+  it('a call: the code signs in', async () => {
+    const page = await begin(carol, 'Phone call')
+    const { code } = await readPhone(page, example.phone, carol)
+    await submitCode(page, code)
+    await expectSignedIn(page, carol)
+  })
+
+  it('no code: the page asks for one', async () => {
+    const page = await begin(bob, 'Text message')
+    await pressContinue(page)
+    expect(await page.getByRole('alert').innerText()).to.equal('Enter the code you received.')
+  })
+
+  it('cancel and send again: plain forms', async () => {
+    const page = await begin(bob, 'Okta Verify')
+    await page.getByRole('button', { name: 'Send again' }).click()
+    expect(await page.title()).to.equal('Approve the sign-in')
+    await page.getByRole('button', { name: 'Cancel' }).click()
+    expect(await page.title()).to.equal('Sign in')
+  })
+
+  it('a push: Continue waits with the user, and signs in or tells of a denial', async () => {
+    const [approved, denied] = [await begin(alice, 'Okta Verify'), await begin(bob, 'Okta Verify')]
+    await pressContinue(approved)
+    expect(await approved.title()).to.equal('Approve the sign-in')
+    const number = await approved.locator('#number').innerText()
+    // A push is answered on the phone's own page, which works without JavaScript too.
+    await pressOnPhone(approved, example.phone, alice, number)
+    await pressOnPhone(denied, example.phone, bob, 'No, it’s not me')
+
+    await keepContinuing(approved)
+    await expectSignedIn(approved, alice)
+    await keepContinuing(denied)
+    expect(await denied.title()).to.equal('Error: Sign in')
+    expect(await denied.getByRole('alert').innerText()).to.equal('The sign-in was not approved.')
+  })
+})

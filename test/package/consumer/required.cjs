@@ -1,0 +1,4 @@
+const { OktaOobStrategy } = require('passport-okta-oob')
+const { serve } = require('./serve.cjs')
+
+serve(OktaOobStrategy)

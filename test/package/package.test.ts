@@ -1,0 +1,96 @@
+import { expect } from 'chai'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { Browser } from '../support/browser.ts'
+import { installPackage, run, type Project } from '../support/installed.ts'
+import { startProcess } from '../support/process.ts'
+import { whenOver } from '../support/resources.ts'
+import { clientOf, newest, standIn } from '../support/stand-in.ts'
+
+/** Written here, as the options of this project's own TypeScript have no place for it. */
+const commonJs = `
+import okta = require('passport-okta-oob')
+export const strategy: okta.OktaOobStrategy = new okta.OktaOobStrategy((claims, done) =>
+  done(null, { id: claims.sub }),
+)
+export const code: okta.OktaOobCode = new okta.OktaOobError('rate_limited').code
+`
+
+const root = new URL('../..', import.meta.url).pathname
+
+describe('The published package', function () {
+  this.timeout(30_000)
+  let project: Project
+
+  before(async () => {
+    project = await installPackage()
+  })
+
+  after(() => project?.remove())
+
+  it('holds what is built from lib, its papers, and nothing else', async () => {
+    const sources = (await readdir(join(root, 'lib'), { recursive: true }))
+      .filter((name) => name.endsWith('.ts'))
+      .map((name) => name.slice(0, -'.ts'.length))
+    const built = sources.flatMap((name) => [
+      `dist/${name}.d.ts`,
+      `dist/${name}.js`,
+      `dist/${name}.js.map`,
+    ])
+    const papers = ['LICENSE', 'README.md', 'package.json']
+
+    const packed = project.files.filter((name) => name !== 'CHANGELOG.md')
+    expect(packed.toSorted()).to.deep.equal([...built, ...papers].toSorted())
+  })
+
+  it('has source maps that carry their sources, which are not packed', async () => {
+    const dist = join(project.directory, 'node_modules/passport-okta-oob')
+    for (const name of project.files.filter((file) => file.endsWith('.map'))) {
+      const map = JSON.parse(await readFile(join(dist, name), 'utf8')) as {
+        sources: string[]
+        sourcesContent?: string[]
+      }
+      expect(map.sourcesContent, name).to.have.lengthOf(map.sources.length)
+    }
+  })
+
+  for (const [way, script] of Object.entries({
+    import: 'imported.mjs',
+    require: 'required.cjs',
+  })) {
+    it(`signs in when it is loaded by ${way}, and prints nothing`, async () => {
+      const okta = await standIn()
+      const { issuer = '', clientID = '', clientSecret = '' } = clientOf(okta.issuer)
+      const app = startProcess(process.execPath, ['--trace-warnings', script], {
+        cwd: project.directory,
+        env: {
+          OKTA_OAUTH2_ISSUER: issuer,
+          OKTA_OAUTH2_CLIENT_ID: clientID,
+          OKTA_OAUTH2_CLIENT_SECRET: clientSecret,
+        },
+      })
+      whenOver(app.stop)
+      const origin = await app.printed(/^(http:\S+)\n/)
+      const alice = new Browser(origin)
+
+      const started = await alice.post('/login', { username: 'alice@example.com', channel: 'sms' })
+      expect(started.location).to.equal('/code')
+      const answer = await alice.post('/login', { code: newest(okta).code ?? '' })
+
+      expect(answer.json.preferred_username).to.equal('alice@example.com')
+      await app.stop()
+      expect(app.output() + app.errors()).to.equal(`${origin}\n`)
+    })
+  }
+
+  it('has types that a strict project compiles with, in ES modules and CommonJS', async () => {
+    await writeFile(join(project.directory, 'types.cts'), commonJs)
+    const typescript = fileURLToPath(import.meta.resolve('typescript/package.json'))
+    const tsc = join(typescript, '../bin/tsc')
+    const { stdout } = await run(process.execPath, [tsc, '-p', project.directory]).catch(
+      (error: { stdout: string }) => error,
+    )
+    expect(stdout).to.equal('')
+  })
+})

@@ -1,0 +1,35 @@
+import { existsSync } from 'node:fs'
+import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core'
+import { whenOver } from './resources.ts'
+
+const executablePath = '/usr/bin/chromium'
+
+let launched: Promise<Browser> | undefined
+
+/**
+ * Call this in a `before`: a developer's machine without Chromium skips the suite and says what is
+ * missing. CI never skips: a browser that is not there fails the run.
+ */
+export function needsChromium(context: Mocha.Context): void {
+  if (!process.env['CI'] && !existsSync(executablePath)) {
+    console.log(`      no ${executablePath}; to run this: apt-get install chromium`)
+    context.skip()
+  }
+}
+
+/** A page of a visitor with cookies of their own. */
+export async function visitor(options: BrowserContextOptions = {}): Promise<Page> {
+  launched ??= chromium.launch({
+    executablePath,
+    args: ['--no-sandbox', '--disable-background-networking'],
+  })
+  const browser = await launched
+  const context = await browser.newContext({ locale: 'en-US', ...options })
+  context.setDefaultTimeout(8000)
+  whenOver(() => context.close())
+  return context.newPage()
+}
+
+after(async () => {
+  await (await launched)?.close()
+})

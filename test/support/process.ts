@@ -1,0 +1,57 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+
+/** A program of its own, with everything that it has started. */
+export interface RunningProcess {
+  output(): string
+  errors(): string
+  /** What the first group of the pattern finds in the output, as soon as it is there. */
+  printed(pattern: RegExp): Promise<string>
+  stop(): Promise<void>
+}
+
+export function startProcess(
+  command: string,
+  args: string[],
+  { cwd, env = {} }: { cwd: string; env?: NodeJS.ProcessEnv },
+): RunningProcess {
+  // Coverage is of the tests' own process: one that is killed would leave half a report behind.
+  const { NODE_V8_COVERAGE: _, ...inherited } = process.env
+  const child = spawn(command, args, {
+    cwd,
+    env: { ...inherited, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    // A process group of its own, so that what it has started can be stopped with it.
+    detached: true,
+  })
+  const closed = once(child, 'close').then(() => 'closed')
+  let output = ''
+  let errors = ''
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    output += text
+  })
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    errors += text
+  })
+  return {
+    output: () => output,
+    errors: () => errors,
+    printed: async (pattern) => {
+      for (;;) {
+        const found = pattern.exec(output)?.[1]
+        if (found !== undefined) {
+          return found
+        }
+        if ((await Promise.race([once(child.stdout, 'data'), closed])) === 'closed') {
+          throw new Error(`${command} ended without ${pattern}: ${output}${errors}`)
+        }
+      }
+    },
+    stop: async () => {
+      if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) {
+        process.kill(-child.pid)
+      }
+      await closed
+    },
+  }
+}

@@ -1,0 +1,48 @@
+import type { Page } from 'playwright-core'
+
+type Way = 'Okta Verify' | 'Text message' | 'Phone call'
+
+/** Fills in the sign-in page, as a person does. */
+export async function beginSignIn(
+  page: Page,
+  origin: string,
+  username: string,
+  way: Way,
+): Promise<void> {
+  await page.goto(`${origin}/login`)
+  await page.getByLabel('Username').fill(username)
+  await page.getByLabel(way).check()
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.waitForURL(/\/login(\/challenge)?(\?error=.*)?$/)
+}
+
+/** The newest message of a user, in another tab of the same browser. */
+export async function readPhone(
+  page: Page,
+  phone: string,
+  username: string,
+): Promise<{ tab: Page; text: string; code: string }> {
+  const tab = page.context().pages()[1] ?? (await page.context().newPage())
+  await tab.goto(`${phone}?user=${username}`)
+  const text = await tab.getByRole('article').first().innerText()
+  return { tab, text, code: text.match(/\d[\d ]*\d/)?.[0].replaceAll(' ', '') ?? '' }
+}
+
+/** Presses a button of the newest message on a user's phone. */
+export async function pressOnPhone(
+  page: Page,
+  phone: string,
+  username: string,
+  button: string,
+): Promise<void> {
+  const { tab } = await readPhone(page, phone, username)
+  const message = tab.getByRole('article').first()
+  await message.getByRole('button', { name: button, exact: true }).click()
+  await message.getByText(/^(Approved|Denied)\.$/).waitFor()
+}
+
+/** Types the code and sends it. */
+export async function submitCode(page: Page, code: string): Promise<void> {
+  await page.getByLabel(/^Code from/).fill(code)
+  await page.getByRole('button', { name: 'Continue' }).click()
+}
