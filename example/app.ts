@@ -13,7 +13,7 @@ export interface AppOptions {
 
 /** A small app with a sign-in of its own. The strategy takes its settings from the environment. */
 export function createApp({ sessionSecret, phone, usernames = [] }: AppOptions): Express {
-  const okta = new OktaOobStrategy()
+  const okta = new OktaOobStrategy({ mfa: { channels: ['push', 'sms', 'voice'], otp: true } })
   passport.use(okta)
   passport.serializeUser((user, done) => {
     done(null, user)

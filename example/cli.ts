@@ -1,14 +1,15 @@
 // Signs in from a terminal: npm run -s cli -- alice@example.com push
 import { createInterface } from 'node:readline/promises'
-import { OktaOobClient } from 'passport-okta-oob'
-import { exampleClient } from './okta/stand-in.ts'
+import { OktaOobClient, OktaOobError, type Completion } from 'passport-okta-oob'
+import { exampleClient } from './okta/client.ts'
 
 const [loginHint = 'alice@example.com', channel = 'push'] = process.argv.slice(2)
 const okta = new OktaOobClient(
   process.env['OKTA_OAUTH2_ISSUER']
     ? {}
     : {
-        issuer: 'http://localhost:3001/oauth2/default', // the stand-in of `npm start`
+        // The stand-in of `npm start`.
+        issuer: `http://localhost:${process.env['PHONE_PORT'] ?? 3001}/oauth2/default`,
         clientID: exampleClient.client_id,
         clientSecret: exampleClient.client_secret,
       },
@@ -19,17 +20,29 @@ process.once('SIGINT', () => {
   interrupt.abort()
 })
 
-const challenge = await okta.start({ loginHint, channel })
-if (challenge.bindingMethod === 'prompt') {
-  const terminal = createInterface({ input: process.stdin, output: process.stderr })
-  const code = await terminal.question('Code: ', { signal: interrupt.signal })
-  terminal.close()
-  show(await okta.complete(challenge, { code }))
-} else {
-  console.error(challenge.bindingCode ? `Pick ${challenge.bindingCode}` : 'Approve the push')
-  show(await okta.wait(challenge, { signal: interrupt.signal }))
+try {
+  await signIn()
+} catch (error) {
+  if (!(error instanceof OktaOobError)) {
+    throw error
+  }
+  console.error(error.message, error.cause)
+  process.exitCode = 1
 }
 
-function show(answer: Awaited<ReturnType<typeof okta.complete>>): void {
+async function signIn(): Promise<void> {
+  const challenge = await okta.start({ loginHint, channel })
+  if (challenge.bindingMethod === 'prompt') {
+    const terminal = createInterface({ input: process.stdin, output: process.stderr })
+    const code = await terminal.question('Code: ', { signal: interrupt.signal })
+    terminal.close()
+    show(await okta.complete(challenge, { code }))
+  } else {
+    console.error(challenge.bindingCode ? `Pick ${challenge.bindingCode}` : 'Approve the push')
+    show(await okta.wait(challenge, { signal: interrupt.signal }))
+  }
+}
+
+function show(answer: Completion): void {
   console.log(answer.status === 'complete' ? answer.claims : answer.status)
 }

@@ -5,7 +5,12 @@ const channelNames: Record<string, string> = {
   push: 'Okta Verify',
   sms: 'Text message',
   voice: 'Phone call',
+  email: 'Email',
+  otp: 'Authenticator app',
 }
+
+/** What the sign-in page offers, in this order. */
+const offered = ['push', 'sms', 'voice']
 
 const errors: Record<string, string> = {
   access_denied: 'You cannot sign in this way. Check your username, or choose another way.',
@@ -18,6 +23,7 @@ const errors: Record<string, string> = {
   login_hint_missing: 'Enter your username.',
   no_challenge: 'Your sign-in is no longer open. Start again.',
   rate_limited: 'Too many requests. Wait a little and try again.',
+  too_many_attempts: 'Too many attempts. Wait a little and start again.',
 }
 
 /** What a page needs besides its own content. */
@@ -49,8 +55,8 @@ export function signInPage(frame: Frame & { usernames?: string[] }): string {
         </datalist>
         <fieldset>
           <legend>How do you want to sign in?</legend>
-          ${Object.entries(channelNames).map(
-            ([channel, name], index) =>
+          ${offered.map(
+            (channel, index) =>
               html`<label>
                 <input
                   type="radio"
@@ -58,7 +64,7 @@ export function signInPage(frame: Frame & { usernames?: string[] }): string {
                   value="${channel}"
                   ${index === 0 && html`checked`}
                 />
-                ${name}
+                ${channelNames[channel]}
               </label>`,
           )}
         </fieldset>
@@ -72,13 +78,19 @@ export function signInPage(frame: Frame & { usernames?: string[] }): string {
 }
 
 export function challengePage(challenge: ChallengeView, frame: Frame): string {
-  const title = challenge.bindingMethod === 'prompt' ? 'Enter the code' : 'Approve the sign-in'
+  const step = challenge.bindingMethod === 'prompt' ? 'Enter the code' : 'Approve the sign-in'
+  const title = challenge.factor === 2 ? `One more step: ${step.toLowerCase()}` : step
   return page(
     title,
     frame,
     html`${challenge.bindingMethod === 'prompt' ? codeForm(challenge) : pushForm(challenge)}
       <div class="actions">
-        <form method="post" action="/login/resend"><button class="quiet">Send again</button></form>
+        ${
+          challenge.channel !== 'otp' &&
+          html`<form method="post" action="/login/resend">
+            <button class="quiet">Send again</button>
+          </form>`
+        }
         <form method="post" action="/login/cancel"><button class="quiet">Cancel</button></form>
       </div>`,
   )

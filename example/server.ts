@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
 import { createApp } from './app.ts'
-import { exampleClient, startStandIn } from './okta/stand-in.ts'
+import { exampleClient } from './okta/client.ts'
+import { startStandIn } from './okta/stand-in.ts'
 
 const port = Number(process.env['PORT'] ?? 3000)
 const sessionSecret = process.env['SESSION_SECRET'] ?? randomBytes(32).toString('hex')

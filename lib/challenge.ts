@@ -68,6 +68,3 @@ export function view(challenge: Challenge): ChallengeView {
 export function hasExpired(challenge: Challenge): boolean {
   return Date.now() >= challenge.expiresAt
 }
-
-/** RFC 8628 §3.5 and CIBA §11: what each `slow_down` adds to the interval, in seconds, for good. */
-export const slowDownSeconds = 5

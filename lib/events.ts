@@ -1,7 +1,7 @@
 import { channel } from 'node:diagnostics_channel'
 
 /**
- * Okta has no `/oob-authenticate` any more, and this client starts at `/primary-authenticate` from
- * now on. Published once: `{ issuer, clientId, from, to }`.
+ * Published once, when Okta has no `/oob-authenticate` any more and this client moves to
+ * `/primary-authenticate`: `{ issuer, clientId, from, to }`.
  */
 export const fallback: ReturnType<typeof channel> = channel('okta-oob:fallback')

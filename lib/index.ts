@@ -16,13 +16,8 @@ export type { BindingMethod, Challenge, ChallengeView } from './challenge.ts'
 export { OktaOobError } from './errors.ts'
 export type { OktaCause, OktaOobCode } from './errors.ts'
 export { OktaOobClient } from './okta/client.ts'
-export type {
-  Answered,
-  ChallengeRequest,
-  Completion,
-  CompleteRequest,
-  StartRequest,
-} from './okta/client.ts'
+export type { ChallengeRequest, CompleteRequest, StartRequest } from './okta/client.ts'
+export type { Answered, Completion } from './okta/completion.ts'
 export type { Endpoint } from './okta/discovery.ts'
 export type { OktaOobClientOptions } from './okta/options.ts'
 export type { Tokens } from './okta/id-token.ts'

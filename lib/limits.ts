@@ -1,6 +1,10 @@
 import { RateLimiterMemory, RateLimiterRes, type RateLimiterAbstract } from 'rate-limiter-flexible'
-import { slowDownSeconds, type Challenge } from './challenge.ts'
+import type { Challenge } from './challenge.ts'
 import { maxTimeout } from './okta/options.ts'
+import { slowDownSeconds } from './okta/pace.ts'
+
+/** Tells a gate that is closed for a time from one that a poll is holding. */
+const closedPoints = 1000
 
 /** How a poll ended that left the challenge waiting. */
 export interface PollEnd {
@@ -30,22 +34,25 @@ export class Limits {
 
   /** A new challenge is not polled before its first interval is over. */
   async begin(challenge: Challenge): Promise<void> {
-    await this.gate.block(challenge.id, challenge.interval)
+    await this.gate.set(challenge.id, closedPoints, challenge.interval)
   }
 
   /**
-   * Takes the one place for a poll of this challenge, for as long as the call can take.
+   * Takes the one place for a poll of this challenge, for as long as it can take: metadata, the
+   * call, its repeat with a nonce and the keys each have their own timeout.
    *
-   * @param timeout of the call, in seconds
+   * @param timeout of one call, in seconds
    * @returns 0 when the poll may be sent, otherwise the seconds until the next one can be
    */
   async takePoll(challenge: Challenge, timeout: number): Promise<number> {
     try {
-      await this.gate.consume(challenge.id, 1, { customDuration: timeout + 1 })
+      await this.gate.consume(challenge.id, 1, { customDuration: 4 * timeout + 1 })
       return 0
     } catch (refusal) {
       if (refusal instanceof RateLimiterRes) {
-        return wholeSeconds(refusal.msBeforeNext)
+        // While a poll is out, the place comes free when it has its answer, not when it must.
+        const closed = refusal.consumedPoints >= closedPoints
+        return closed ? wholeSeconds(refusal.msBeforeNext) : challenge.interval
       }
       throw refusal
     }
@@ -69,7 +76,7 @@ export class Limits {
       await this.gate.delete(challenge.id)
       return 1
     }
-    await this.gate.block(challenge.id, wait)
+    await this.gate.set(challenge.id, closedPoints, wait)
     return wholeSeconds(wait * 1000)
   }
 
@@ -89,6 +96,11 @@ export class Limits {
 
   async isOver(challenge: Challenge): Promise<boolean> {
     return (await this.ended.get(challenge.id)) !== null
+  }
+
+  /** Whether more than one request has wanted to end the challenge. */
+  async isContested(challenge: Challenge): Promise<boolean> {
+    return ((await this.ended.get(challenge.id))?.consumedPoints ?? 0) > 1
   }
 }
 

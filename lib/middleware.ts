@@ -1,16 +1,16 @@
 import type { NextFunction, Request, RequestHandler, Response } from 'express'
 import type { ChallengeView } from './challenge.ts'
-import { OktaOobError } from './errors.ts'
+import { asError, OktaOobError } from './errors.ts'
 import type { Cancelled, Info, Result } from './result.ts'
 
 /** Where to send (303) a browser that posted a form. A JSON client gets JSON instead. */
 export interface Redirects {
   /** After signing in, unless the start named a `returnTo`; after cancelling. */
-  successRedirect?: string
+  successRedirect?: string | undefined
   /** While a challenge waits; with `?error=<code>` after a refusal that leaves it usable. */
-  challengeRedirect?: string
+  challengeRedirect?: string | undefined
   /** With `?error=<code>`, after any other refusal. */
-  failureRedirect?: string
+  failureRedirect?: string | undefined
 }
 
 /** The JSON answer of a handler; on `req.oktaOob` where the app answers itself. */
@@ -49,13 +49,13 @@ export function handler(
   }
 }
 
-function respond(
+async function respond(
   result: Result | Cancelled,
   redirects: HandlerRedirects,
   req: Request,
   res: Response,
   next: NextFunction,
-): void {
+): Promise<void> {
   const reply = (answer: OktaOobAnswer, location: string | undefined): void => {
     if (wantsJson(req)) {
       res.json(answer)
@@ -81,13 +81,10 @@ function respond(
     }
     case 'signed-in': {
       const redirectTo = result.redirectTo ?? redirects.successRedirect
-      req.logIn(result.user, (error: unknown) => {
-        if (error) {
-          next(error)
-        } else {
-          reply({ status: 'complete', ...(redirectTo !== undefined && { redirectTo }) }, redirectTo)
-        }
+      await new Promise<void>((resolve, reject) => {
+        req.logIn(result.user, (error: unknown) => (error ? reject(asError(error)) : resolve()))
       })
+      reply({ status: 'complete', ...(redirectTo !== undefined && { redirectTo }) }, redirectTo)
       break
     }
     case 'cancelled':
@@ -120,5 +117,7 @@ function setRetryAfter(res: Response, seconds: number | undefined): void {
 }
 
 function withError(location: string | undefined, code: string): string | undefined {
-  return location && `${location}${location.includes('?') ? '&' : '?'}error=${code}`
+  const [path = '', fragment] = location?.split('#') ?? []
+  const query = `${path.includes('?') ? '&' : '?'}error=${encodeURIComponent(code)}`
+  return location && path + query + (fragment === undefined ? '' : `#${fragment}`)
 }

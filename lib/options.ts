@@ -3,21 +3,21 @@ import type { Resolve } from './tenants.ts'
 
 export interface OktaOobStrategyOptions extends OktaOobClientOptions {
   /** What users may choose; the first is the default. Default: `['push', 'sms', 'voice']`. */
-  channels?: readonly string[]
+  channels?: readonly string[] | undefined
   /** Names of the body's fields. Defaults: `username`, `channel`, `code`. */
-  usernameField?: string
-  channelField?: string
-  codeField?: string
+  usernameField?: string | undefined
+  channelField?: string | undefined
+  codeField?: string | undefined
   /** Refuses a push that Okta starts without a number to pick. */
-  requireNumberChallenge?: boolean
+  requireNumberChallenge?: boolean | undefined
   /** Further origins, such as `https://www.example.com`, that may post to the sign-in routes. */
-  origins?: readonly string[]
+  origins?: readonly string[] | undefined
   /** Sends the browser's User-Agent, Accept-Language and address along to Okta. */
-  forwardClientContext?: boolean
+  forwardClientContext?: boolean | undefined
   /** Finds the Okta of each request, in the place of this object's own client options. */
-  resolve?: Resolve
+  resolve?: Resolve | undefined
   /** Where the challenge is kept in the session. Default: `okta-oob:<issuer>:<client id>`. */
-  sessionKey?: string
+  sessionKey?: string | undefined
 }
 
 /** Which further arguments `verify` has; the constructor's overloads type them. */
@@ -96,9 +96,8 @@ export function readStrategyOptions(
     'resolve',
     'must be a function of the request',
   )
-  for (const name of resolve ? Object.keys(clientOptions) : []) {
-    check(false, name, 'belongs into what resolve returns')
-  }
+  const [misplaced] = resolve ? Object.keys(clientOptions) : []
+  check(misplaced === undefined, String(misplaced), 'belongs into what resolve returns')
   const settings = { channels, ...fields, ...flags, origins, sessionKey }
   return [settings, resolve ?? clientOptions]
 }

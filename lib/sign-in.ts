@@ -73,8 +73,10 @@ export class SignIn {
       const channels =
         mfaToken === undefined ? this.settings.channels : turn.context.okta.secondFactors
       const wanted = field(req, this.settings.channelField)
-      const channel = readChannel(wanted, channels, previous.channel)
-      const input = { loginHint, channel, returnTo, mfaToken, previous }
+      // Okta may call a channel by another name than the one that was asked for.
+      const last = channels.find((channel) => channel === previous.channel)
+      const channel = readChannel(wanted, channels, last)
+      const input = { loginHint, channel, returnTo, mfaToken, previous, resend: true }
       return this.settle(turn, await start(turn.context, input, turn.call))
     })
   }
@@ -181,8 +183,8 @@ export class SignIn {
 function stored({ slot, context }: Turn): Challenge | undefined {
   const challenge = slot.read()
   // What another version of this package has stored may have another shape.
-  const sound = challenge !== undefined && Number.isFinite(challenge.expiresAt)
-  return sound && context.okta.owns(challenge) ? challenge : undefined
+  const sound = Number.isFinite(challenge?.expiresAt)
+  return challenge && sound && context.okta.owns(challenge) ? challenge : undefined
 }
 
 async function live(turn: Turn): Promise<Challenge> {

@@ -79,7 +79,15 @@ export class OktaOobStrategy extends Strategy {
     if (callback !== undefined && typeof callback !== 'function') {
       throw new TypeError('passport-okta-oob: verify must be a function')
     }
+    if (typeof given !== 'object' || given === null) {
+      throw new TypeError('passport-okta-oob: options must be an object')
+    }
     const [settings, client] = readStrategyOptions(given)
+    if (callback === undefined && (settings.passReqToCallback || settings.passTokensToCallback)) {
+      throw new TypeError(
+        'passport-okta-oob: passReqToCallback and passTokensToCallback need verify',
+      )
+    }
     this._signIn = new SignIn(settings, clientFinder(client), callback ?? claimsAsUser)
   }
 
@@ -94,13 +102,13 @@ export class OktaOobStrategy extends Strategy {
   /**
    * Called by Passport. Ends in exactly one of Passport's actions, and never rejects.
    *
-   * The actions are read before the first `await`: an instance handed to `passport.authenticate`
-   * itself is shared by all requests, and the next one overwrites them.
+   * The actions are read before the first `await`: `passport.authenticate(strategyInstance)` sets
+   * them on one object for all requests, and the next request overwrites them.
    */
   override async authenticate(req: Request, options?: OktaOobAuthenticateOptions): Promise<void> {
     const { success, fail, redirect, error } = this
-    const result = await this._signIn.authenticate(req, options?.step)
     try {
+      const result = await this._signIn.authenticate(req, options?.step)
       switch (result.type) {
         case 'signed-in':
           success(result.user, result.info)

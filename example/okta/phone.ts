@@ -62,17 +62,32 @@ function page(directory: Directory, username: string): Html {
           </form>
           <section id="messages" aria-live="polite">
             ${messages.length === 0 && html`<p>Nothing has arrived yet.</p>`}
-            ${messages.map((message) => article(message))}
+            ${messages.map((message) => article(message))} ${authenticator(directory, username)}
           </section>
         </main>
       </body>
     </html>`
 }
 
+/** A code that nobody sends: it is on the phone all the time. */
+function authenticator(directory: Directory, username: string): Html | false {
+  const user = directory.user(username)
+  return (
+    user !== undefined &&
+    user.channels.includes('otp') &&
+    html`<article data-channel="otp">
+      <h2>Authenticator app</h2>
+      <p><strong class="code">${directory.otpOf(user)}</strong></p>
+    </article>`
+  )
+}
+
 function article(message: Message): Html {
   const { user, channel, code, state } = message
   const words: Record<string, Html> = {
     sms: html`<h2>Text message</h2>
+      <p>Your verification code is <strong class="code">${code}</strong>.</p>`,
+    email: html`<h2>Email</h2>
       <p>Your verification code is <strong class="code">${code}</strong>.</p>`,
     voice: html`<h2>Phone call</h2>
       <p>

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { ClientMetadata } from 'oidc-provider'
+import { exampleClient } from './client.ts'
 import { Directory } from './directory.ts'
 import { phone } from './phone.ts'
 import { notFound } from './texts.ts'
@@ -27,13 +28,6 @@ export interface StandInOptions {
   /** Endpoints that this Okta does not have, and the status it says that with. */
   gone?: Record<string, number>
 }
-
-/** The app that every stand-in knows. */
-export const exampleClient = {
-  client_id: 'example-app',
-  client_secret: 'example-secret',
-  token_endpoint_auth_method: 'client_secret_post',
-} satisfies ClientMetadata
 
 const signingKey = makeSigningKey('stand-in-1')
 

@@ -11,6 +11,8 @@ async function poll() {
     const { status, retryAfter, redirectTo, error } = await answer.json()
     if (status === 'pending') {
       setTimeout(poll, retryAfter * 1000)
+    } else if (status === 'challenge') {
+      location.reload() // a second factor
     } else {
       location.assign(redirectTo ?? `/login?error=${error.code}`)
     }

@@ -1,5 +1,6 @@
 import { OktaOobError, type OktaCause, type OktaOobCode } from '../errors.ts'
-import { defaultBackoff, type Answer } from './transport.ts'
+import { defaultBackoff } from './pace.ts'
+import type { Answer } from './transport.ts'
 
 /** Which call was answered: `start`, a second factor's `challenge`, a `poll` or a `code` of `/token`,
  * or a public `document`. */

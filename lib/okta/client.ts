@@ -4,7 +4,6 @@ import {
   randomDPoPKeyPair,
   type Configuration,
   type DPoPHandle,
-  type IDToken,
 } from 'openid-client'
 import type { Challenge } from '../challenge.ts'
 import { OktaOobError } from '../errors.ts'
@@ -13,11 +12,13 @@ import { configure, discover, type AuthorizationServer, type Endpoint } from './
 import type { CallOptions } from './call-options.ts'
 import { endpointBeside, postForm, type Reply } from './form.ts'
 import { grantOf, mfaGrants, tokenParameters } from './grants.ts'
+import type { Answered, Completion } from './completion.ts'
 import { checkedClaims, type Tokens } from './id-token.ts'
 import { readClientOptions, type ClientSettings, type OktaOobClientOptions } from './options.ts'
 import { readStartAnswer } from './start-answer.ts'
 import { StartEndpoint } from './start-endpoint.ts'
-import { judge, tokenCalls, type OpenAnswer, type TokenCall } from './token-call.ts'
+import { findOktaOobError, judge, tokenCalls, type TokenCall } from './token-call.ts'
+import { BrokenConnection } from './transport.ts'
 import { waitFor } from './wait.ts'
 
 export interface StartRequest extends CallOptions {
@@ -40,12 +41,6 @@ export interface CompleteRequest extends CallOptions {
   code?: string | undefined
 }
 
-/** What became of a challenge that was neither refused nor lost. */
-export type Completion = { status: 'complete'; claims: IDToken; tokens: Tokens } | OpenAnswer
-
-/** A completion that is not pending any more. */
-export type Answered = Exclude<Completion, { status: 'pending' }>
-
 /**
  * Okta's out-of-band direct authentication, one request at a time: no Passport, no Express, no
  * limits. Nothing is fetched before the first call; concurrent first calls share one discovery,
@@ -63,9 +58,16 @@ export class OktaOobClient {
   /** @internal */
   readonly _startEndpoint: StartEndpoint
 
-  /** @throws {TypeError} naming the option that is wrong or missing */
-  constructor(options: OktaOobClientOptions = {}) {
-    this._settings = readClientOptions(options)
+  /**
+   * @param environment where the issuer, the client and its secret come from when `options` leaves
+   *   them out
+   * @throws {TypeError} naming the option that is wrong or missing
+   */
+  constructor(
+    options: OktaOobClientOptions = {},
+    environment: Record<string, string | undefined> = process.env,
+  ) {
+    this._settings = readClientOptions(options, environment)
     this._startEndpoint = new StartEndpoint(this._settings)
   }
 
@@ -157,9 +159,17 @@ export class OktaOobClient {
     const parameters = tokenParameters(challenge, request.code, secondFactors)
     const call: TokenCall = { ...request, poll: !typed, sent: [challenge.loginHint] }
     try {
-      const tokens = await tokenCalls.run(call, () =>
-        genericGrantRequest(config, grantOf(challenge), parameters, DPoP && { DPoP }),
-      )
+      const send = (): Promise<Tokens> =>
+        tokenCalls.run(call, () =>
+          genericGrantRequest(config, grantOf(challenge), parameters, DPoP && { DPoP }),
+        )
+      const tokens = await send().catch((exception: unknown) => {
+        // Sent again from here, a poll has a fresh assertion and a fresh proof.
+        if (call.poll && findOktaOobError(exception) instanceof BrokenConnection) {
+          return send()
+        }
+        throw exception
+      })
       const claims = checkedClaims(tokens, clientId, idTokenSignedResponseAlg)
       return { status: 'complete', claims, tokens }
     } catch (exception) {

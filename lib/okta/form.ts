@@ -1,6 +1,7 @@
 import { contextHeaders, type CallOptions } from './call-options.ts'
 import { OktaOobError } from '../errors.ts'
-import { authenticateAt, type AuthorizationServer } from './discovery.ts'
+import { authenticateAt } from './client-authentication.ts'
+import type { AuthorizationServer } from './discovery.ts'
 import type { ClientSettings } from './options.ts'
 import { exchange, valuesOf, type Answer } from './transport.ts'
 

@@ -48,7 +48,7 @@ function findProblem(
 
 /** OpenID Connect Core §3.1.3.6: the left half of the hash that the signature's `alg` names. */
 function isHashOf(atHash: unknown, accessToken: string, alg: string): boolean {
-  const digest = createHash(/\d{3}$/.test(alg) ? `sha${alg.slice(-3)}` : 'sha512')
+  const digest = createHash(/^..\d{3}$/.test(alg) ? `sha${alg.slice(-3)}` : 'sha512')
     .update(accessToken)
     .digest()
   return atHash === digest.subarray(0, digest.length / 2).toString('base64url')

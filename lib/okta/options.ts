@@ -1,3 +1,4 @@
+import { types } from 'node:util'
 import { ClientSecretPost, None, type ClientAuth, type CryptoKeyPair } from 'openid-client'
 import type { Fetch } from './transport.ts'
 
@@ -8,34 +9,34 @@ export interface OktaOobClientOptions {
    * `https://example.okta.com/oauth2/default` (custom one); plain http on loopback hosts only.
    * Default: `OKTA_OAUTH2_ISSUER`.
    */
-  issuer?: string
+  issuer?: string | undefined
   /** Default: `OKTA_OAUTH2_CLIENT_ID`. */
-  clientID?: string
+  clientID?: string | undefined
   /** Another spelling of `clientID`. */
-  clientId?: string
+  clientId?: string | undefined
   /** Default: `OKTA_OAUTH2_CLIENT_SECRET`; without one the client is a public client. */
-  clientSecret?: string
+  clientSecret?: string | undefined
   /** Any `ClientAuth` of openid-client, instead of a `clientSecret`. */
-  clientAuthentication?: ClientAuth
+  clientAuthentication?: ClientAuth | undefined
   /** Must contain `openid`. Default: `openid profile`. */
-  scope?: string | readonly string[]
+  scope?: string | readonly string[] | undefined
   /** The one algorithm that ID tokens may be signed with. Default: `RS256`. */
-  idTokenSignedResponseAlg?: string
+  idTokenSignedResponseAlg?: string | undefined
   /**
    * Where a sign-in starts. When Okta no longer has the default, which it has deprecated, the
    * client moves to `primary-authenticate` for good. Email always uses that one.
    */
-  startEndpoint?: StartEndpoint
+  startEndpoint?: StartEndpoint | undefined
   /** Space-separated `acr_values`, sent with every call of a sign-in. */
-  acrValues?: string
+  acrValues?: string | undefined
   /** Second factors this app can handle: channels in the order to try, and authenticator apps. */
-  mfa?: { channels?: readonly string[]; otp?: boolean }
+  mfa?: { channels?: readonly string[]; otp?: boolean } | undefined
   /** Proves possession of a key (RFC 9449): a fresh pair, or one of the app's. */
-  dpop?: boolean | CryptoKeyPair
+  dpop?: boolean | CryptoKeyPair | undefined
   /** Seconds for one call to Okta, headers and body together. Default: 10. */
-  timeout?: number
+  timeout?: number | undefined
   /** Used for every call to Okta: proxies, instrumentation. Default: the global `fetch`. */
-  fetch?: Fetch
+  fetch?: Fetch | undefined
 }
 
 export type StartEndpoint = 'oob-authenticate' | 'primary-authenticate'
@@ -76,15 +77,18 @@ const names: ReadonlySet<string> = new Set<keyof OktaOobClientOptions>([
 ])
 
 /** @throws {TypeError} naming the option that is wrong or missing */
-export function readClientOptions(options: OktaOobClientOptions): ClientSettings {
+export function readClientOptions(
+  options: OktaOobClientOptions,
+  environment: Record<string, string | undefined>,
+): ClientSettings {
   for (const name of Object.keys(options)) {
     check(names.has(name), name, 'does not exist')
   }
-  const issuer = options.issuer ?? process.env['OKTA_OAUTH2_ISSUER']
+  const issuer = options.issuer ?? environment['OKTA_OAUTH2_ISSUER']
   check(isText(issuer), 'issuer', 'or OKTA_OAUTH2_ISSUER is required')
   check(isIssuer(issuer), 'issuer', 'must be an https URL without query (http on loopback only)')
 
-  const clientId = options.clientID ?? options.clientId ?? process.env['OKTA_OAUTH2_CLIENT_ID']
+  const clientId = options.clientID ?? options.clientId ?? environment['OKTA_OAUTH2_CLIENT_ID']
   check(isText(clientId), 'clientID', 'or OKTA_OAUTH2_CLIENT_ID is required')
   const aliases = new Set([clientId, options.clientId ?? clientId])
   check(aliases.size === 1, 'clientId', 'differs from clientID')
@@ -143,7 +147,7 @@ export function readClientOptions(options: OktaOobClientOptions): ClientSettings
     clientId,
     authentication:
       clientAuthentication ??
-      authenticationWith(clientSecret ?? process.env['OKTA_OAUTH2_CLIENT_SECRET']),
+      authenticationWith(clientSecret ?? environment['OKTA_OAUTH2_CLIENT_SECRET']),
     scope,
     idTokenSignedResponseAlg: alg,
     startEndpoint,
@@ -190,9 +194,8 @@ function authenticationWith(clientSecret: string | undefined): ClientAuth {
 const secondFactorChannels = ['push', 'sms', 'voice', 'email']
 
 function isKeyPair(value: unknown): boolean {
-  return (
-    typeof value === 'object' && value !== null && 'publicKey' in value && 'privateKey' in value
-  )
+  const { publicKey, privateKey } = (value ?? {}) as Partial<CryptoKeyPair>
+  return types.isCryptoKey(publicKey) && types.isCryptoKey(privateKey)
 }
 
 function readSecondFactors(mfa: OktaOobClientOptions['mfa']): readonly string[] {

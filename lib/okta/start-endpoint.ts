@@ -43,7 +43,7 @@ export class StartEndpoint {
       const message = `Okta has neither ${deprecated} nor ${current}.`
       throw failure('configuration_error', second.answer, second.sent, message)
     }
-    if (!this.moved) {
+    if (!this.moved && second.answer.status < 500) {
       this.moved = true
       const { issuer, clientId } = this.settings
       fallback.publish({ issuer, clientId, from: deprecated, to: current })

@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { OktaOobError } from '../errors.ts'
 import { failure, meaningOf } from './answer.ts'
 import type { CallOptions } from './call-options.ts'
+import type { OpenAnswer } from './completion.ts'
 import type { Answer } from './transport.ts'
 
 /** One call to `/token` on its way through openid-client. */
@@ -18,11 +19,6 @@ export interface TokenCall extends CallOptions {
  * its fetch finds both here.
  */
 export const tokenCalls: AsyncLocalStorage<TokenCall> = new AsyncLocalStorage()
-
-/** An answer that leaves the sign-in open. */
-export type OpenAnswer =
-  | { status: 'pending'; slowDown?: true }
-  | { status: 'mfa_required'; mfaToken: string; supported: string[] }
 
 /**
  * What a failed call means: openid-client's exception says that something failed, the recorded

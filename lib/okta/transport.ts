@@ -1,4 +1,5 @@
 import { OktaOobError } from '../errors.ts'
+import { defaultBackoff } from './pace.ts'
 
 /** An answer of Okta's, read to its end. */
 export interface Answer {
@@ -14,15 +15,16 @@ export type Fetch = (url: string, init: RequestInit) => Promise<Response>
 /** The longest answer that is read. Token answers and key sets are a few KiB. */
 const maxBodyBytes = 256 * 1024
 
-/** How long to stay away from an Okta that cannot be reached and names no time itself. */
-export const defaultBackoff = 5
+/**
+ * A connection that was closed before any answer: servers close idle ones after five seconds, just
+ * when the next poll is on its way.
+ */
+export class BrokenConnection extends OktaOobError {}
 
 export interface ExchangeOptions {
   /** Seconds, for headers and body together. */
   timeout: number
   signal?: AbortSignal | undefined
-  /** Sends again, once, when the connection breaks before any answer. */
-  retryReset?: boolean | undefined
 }
 
 /**
@@ -36,22 +38,17 @@ export async function exchange(
   fetch: Fetch,
   url: string,
   init: RequestInit,
-  { timeout, signal, retryReset }: ExchangeOptions,
+  { timeout, signal }: ExchangeOptions,
 ): Promise<Answer> {
-  const deadline = AbortSignal.timeout(timeout * 1000)
+  const deadline = AbortSignal.timeout(Math.ceil(timeout * 1000))
+  let answered = false
   try {
-    const send = (): Promise<Response> =>
-      fetch(url, {
-        ...init,
-        redirect: 'manual',
-        signal: signal ? AbortSignal.any([signal, deadline]) : deadline,
-      })
-    const response = await send().catch((error: unknown) => {
-      if (retryReset && isReset(error)) {
-        return send()
-      }
-      throw error
+    const response = await fetch(url, {
+      ...init,
+      redirect: 'manual',
+      signal: signal ? AbortSignal.any([signal, deadline]) : deadline,
     })
+    answered = true
     const body = await readBody(response)
     return { status: response.status, headers: response.headers, body, json: parseObject(body) }
   } catch (cause) {
@@ -61,8 +58,9 @@ export async function exchange(
     if (deadline.aborted) {
       throw new OktaOobError('upstream_timeout', { cause, retryable: true })
     }
+    const Unavailable = !answered && isReset(cause) ? BrokenConnection : OktaOobError
     const retry = { retryAfter: defaultBackoff, retryable: true }
-    throw new OktaOobError('upstream_unavailable', { cause, ...retry })
+    throw new Unavailable('upstream_unavailable', { cause, ...retry })
   }
 }
 
@@ -80,7 +78,6 @@ export function valuesOf(request: RequestInit): string[] {
   return [...fields, authorization, authorization.replace(/^\S+ /, '')]
 }
 
-/** Servers close idle connections after five seconds, just when the next poll is on its way. */
 function isReset(error: unknown): boolean {
   const { cause } = error as { cause?: { code?: unknown } }
   return ['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'].includes(String(cause?.code))

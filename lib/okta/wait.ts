@@ -1,8 +1,10 @@
 import timers from 'node:timers/promises'
-import { hasExpired, slowDownSeconds, type Challenge } from '../challenge.ts'
+import { hasExpired, type Challenge } from '../challenge.ts'
 import { attempt, OktaOobError } from '../errors.ts'
 import type { CallOptions } from './call-options.ts'
-import type { Answered, OktaOobClient } from './client.ts'
+import type { OktaOobClient } from './client.ts'
+import type { Answered } from './completion.ts'
+import { slowDownSeconds } from './pace.ts'
 
 export async function waitFor(
   okta: OktaOobClient,
@@ -16,7 +18,16 @@ export async function waitFor(
   let { interval } = challenge
   let pause = interval
   while (!hasExpired(challenge)) {
-    await timers.setTimeout(pause * 1000, undefined, { signal })
+    const life = challenge.expiresAt - Date.now()
+    await timers
+      .setTimeout(Math.min(pause * 1000, life), undefined, { signal })
+      .catch((error: unknown) => {
+        signal?.throwIfAborted()
+        throw error
+      })
+    if (hasExpired(challenge)) {
+      break
+    }
     const answer = await attempt(okta.complete(challenge, options))
     if (answer instanceof OktaOobError) {
       if (!answer.retryable) {

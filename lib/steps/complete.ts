@@ -1,7 +1,7 @@
 import { hasExpired, type Challenge } from '../challenge.ts'
-import { attempt, OktaOobError } from '../errors.ts'
+import { attempt, OktaOobError, type OktaOobCode } from '../errors.ts'
 import type { CallOptions } from '../okta/call-options.ts'
-import type { Completion } from '../okta/client.ts'
+import type { Completion } from '../okta/completion.ts'
 import { readCode } from './code.ts'
 import type { Outcome, StepContext } from './outcome.ts'
 import { start } from './start.ts'
@@ -14,9 +14,10 @@ export async function complete(
   options: CallOptions,
 ): Promise<Outcome> {
   if (await context.limits.isOver(challenge)) {
-    return { type: 'failed', error: new OktaOobError('no_challenge') }
+    return gone()
   }
   if (hasExpired(challenge)) {
+    await context.limits.end(challenge)
     return { type: 'ended', error: new OktaOobError('challenge_expired') }
   }
   return challenge.bindingMethod === 'prompt'
@@ -39,7 +40,7 @@ async function submit(
   }
   const answer = await attempt(context.okta.complete(challenge, { code, ...options }))
   if (answer instanceof OktaOobError && answer.retryable) {
-    return { type: 'failed', error: answer }
+    return (await context.limits.isOver(challenge)) ? gone() : { type: 'failed', error: answer }
   }
   return finish(context, challenge, answer, options)
 }
@@ -64,6 +65,9 @@ async function poll(
   if (delay === undefined) {
     return finish(context, challenge, answer, options)
   }
+  if (await limits.isOver(challenge)) {
+    return gone()
+  }
   const retryAfter = await limits.releasePoll(challenge, { sentAt, ...delay })
   return { type: 'pending', challenge, retryAfter }
 }
@@ -87,15 +91,13 @@ async function finish(
   if (answer instanceof OktaOobError && answer.code === 'challenge_expired') {
     // Okta says "expired" to a used oob_code too: a request beside this one may hold its tokens,
     // or has already signed in with them, and then the session is no longer ours to write.
-    return (await context.limits.isOver(challenge))
-      ? { type: 'failed', error: new OktaOobError('no_challenge') }
-      : { type: 'ended', error: answer }
+    return (await context.limits.isOver(challenge)) ? gone() : { type: 'ended', error: answer }
   }
   if (!(answer instanceof OktaOobError) && answer.status === 'pending') {
     return { type: 'pending', challenge, retryAfter: challenge.interval }
   }
   if (!(await context.limits.end(challenge))) {
-    return { type: 'failed', error: new OktaOobError('no_challenge') }
+    return gone()
   }
   if (answer instanceof OktaOobError) {
     return { type: 'ended', error: answer }
@@ -105,24 +107,33 @@ async function finish(
     : secondFactor(context, challenge, answer, options)
 }
 
+/** Refusals that leave it to the next second factor. */
+const missing: ReadonlySet<OktaOobCode> = new Set(['access_denied', 'number_challenge_required'])
+
 /** Goes on with the first second factor, in the app's order, that this user has. */
 async function secondFactor(
   context: StepContext,
-  { loginHint, returnTo }: Challenge,
+  first: Challenge,
   { mfaToken, supported }: Completion & { status: 'mfa_required' },
   options: CallOptions,
 ): Promise<Outcome> {
-  let error = new OktaOobError('mfa_required')
+  const { loginHint, returnTo } = first
   for (const channel of context.okta.secondFactors) {
     const input = { loginHint, channel, returnTo, mfaToken, previous: undefined }
     const outcome = await start(context, input, options)
-    if (outcome.type !== 'failed') {
-      return outcome
+    if (outcome.type === 'started') {
+      // Whoever has cancelled or started again meanwhile has found this challenge over.
+      return (await context.limits.isContested(first)) ? gone() : outcome
     }
-    error = outcome.error
-    if (error.code !== 'access_denied' && error.code !== 'number_challenge_required') {
-      break
+    if (outcome.type === 'failed' && missing.has(outcome.error.code)) {
+      continue
     }
+    return outcome.type === 'failed' ? { type: 'ended', error: outcome.error } : outcome
   }
-  return { type: 'ended', error, supported }
+  return { type: 'ended', error: new OktaOobError('mfa_required'), supported }
+}
+
+/** The challenge has been ended by another request, which has also seen to the session. */
+function gone(): Outcome {
+  return { type: 'failed', error: new OktaOobError('no_challenge') }
 }

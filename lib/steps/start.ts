@@ -11,6 +11,8 @@ export interface StartInput {
   mfaToken?: string | undefined
   /** The challenge that a new one replaces. */
   previous: Challenge | undefined
+  /** Only goes on while the previous one does: its user may have signed in meanwhile. */
+  resend?: boolean
 }
 
 /** Okta sends one text, call or mail per device in this time, in milliseconds (E0000109). */
@@ -23,14 +25,16 @@ export async function start(
   options: CallOptions,
 ): Promise<Outcome> {
   const { okta, limits, requireNumberChallenge } = context
-  const { loginHint, channel, returnTo, mfaToken, previous } = input
+  const { loginHint, channel, returnTo, mfaToken, previous, resend } = input
   const started = await attempt(
     mfaToken === undefined
       ? okta.start({ loginHint, channel, ...options })
       : okta.challenge({ loginHint, channel, mfaToken, ...options }),
   )
   if (started instanceof OktaOobError) {
-    return { type: 'failed', error: started }
+    // An expired mfa_token takes the challenge along that was started with it.
+    const over = mfaToken !== undefined && started.code === 'challenge_expired'
+    return { type: over ? 'ended' : 'failed', error: started }
   }
   if (requireNumberChallenge && started.bindingMethod === 'none') {
     return { type: 'failed', error: new OktaOobError('number_challenge_required') }
@@ -41,8 +45,9 @@ export async function start(
     ...(sent && { resendAt: Date.now() + resendPause }),
     ...(returnTo !== undefined && { returnTo }),
   }
-  if (previous) {
-    await limits.end(previous)
+  const ended = previous !== undefined && (await limits.end(previous))
+  if (resend && !ended) {
+    return { type: 'failed', error: new OktaOobError('no_challenge') }
   }
   await limits.begin(challenge)
   return { type: 'started', challenge }

@@ -1,6 +1,8 @@
 import { expect } from 'chai'
+import { exampleClient } from '../../example/okta/client.ts'
 import { needsChromium, visitor } from '../support/chromium.ts'
 import { startExample, type RunningExample } from '../support/example.ts'
+import { standIn } from '../support/stand-in.ts'
 import { beginSignIn, readPhone } from '../support/visit.ts'
 
 const alice = 'alice@example.com'
@@ -59,17 +61,44 @@ describe('The simulated phone', function () {
     })
   }
 
+  it('shows every kind of message with its code', async () => {
+    const okta = await standIn()
+    const page = await visitor()
+    for (const channel of ['sms', 'voice', 'email']) {
+      await fetch(`${okta.issuer}/oauth2/v1/primary-authenticate`, {
+        method: 'POST',
+        body: new URLSearchParams({
+          client_id: exampleClient.client_id,
+          client_secret: exampleClient.client_secret,
+          challenge_hint: 'urn:okta:params:oauth:grant-type:oob',
+          login_hint: alice,
+          channel_hint: channel,
+        }),
+      })
+    }
+    await page.goto(`${okta.issuer}/phone?user=${alice}`)
+
+    const headings = await page.getByRole('article').getByRole('heading').allInnerTexts()
+    const sent = ['Email', 'Phone call', 'Text message']
+    expect(headings).to.deep.equal([...sent, 'Authenticator app'])
+    const shown = await page.locator('.code').allInnerTexts()
+    expect(shown.map((text) => text.replaceAll(' ', ''))).to.deep.equal([
+      ...okta.directory.messages(alice).map(({ code }) => code),
+      okta.directory.otpOf(okta.directory.messages(alice)[0]!.user!),
+    ])
+  })
+
   it('shows by itself what arrives while it is open', async () => {
     const page = await visitor()
     const { tab } = await readPhone(page, example.phone, alice)
     await tab.clock.install()
     await tab.reload()
-    expect(await tab.getByRole('article').count()).to.equal(1)
+    const before = await tab.getByRole('article').count()
     await beginSignIn(page, example.origin, alice, 'Okta Verify')
-    expect(await tab.getByRole('article').count()).to.equal(1)
+    expect(await tab.getByRole('article').count()).to.equal(before)
 
     await tab.clock.fastForward(1000)
     await tab.getByRole('heading', { name: 'Okta Verify' }).waitFor()
-    expect(await tab.getByRole('article').count()).to.equal(2)
+    expect(await tab.getByRole('article').count()).to.equal(before + 1)
   })
 })

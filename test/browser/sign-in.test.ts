@@ -7,6 +7,7 @@ import { beginSignIn, pressOnPhone, readPhone, submitCode } from '../support/vis
 const alice = 'alice@example.com'
 const bob = 'bob@example.com'
 const carol = 'carol@example.com'
+const erin = 'erin@example.com'
 
 describe('Signing in to the example with a browser', function () {
   this.timeout(20_000)
@@ -61,6 +62,18 @@ describe('Signing in to the example with a browser', function () {
     expect(text).to.include('Phone call')
     await submitCode(page, code.split('').join(' '))
     await expectSignedIn(page, bob)
+  })
+
+  it('a second factor: one more step on the same page, and then signed in', async () => {
+    const page = await begin(erin, 'Text message')
+    const { code } = await readPhone(page, example.phone, erin)
+    await submitCode(page, code)
+    await page.getByRole('heading', { name: 'One more step: approve the sign-in' }).waitFor()
+    const number = await page.locator('#number').innerText()
+    await pressOnPhone(page, example.phone, erin, number)
+
+    await page.getByRole('button', { name: 'Continue' }).click()
+    await expectSignedIn(page, erin)
   })
 
   it('cancel: back to the start, and nothing is left to complete', async () => {

@@ -63,19 +63,24 @@ for (const issuer of ['issuer', 'customIssuer'] as const) {
       expect(token?.form).to.not.have.property('binding_code')
     })
 
-    it('by text: the answer has no interval, and the code goes with the mfa_token', async () => {
-      const { okta, requests, user, answer } = await afterFirstFactor({ channels: ['sms'] }, issuer)
-      expect(answer.json.challenge).to.include({ factor: 2, bindingMethod: 'prompt' })
-      expect(answer.json.challenge).to.not.have.property('interval')
-      const { code } = newest(okta, erin)
+    for (const channel of ['sms', 'voice', 'email']) {
+      it(`by ${channel}: the answer has no interval, and the code goes with the mfa_token`, async () => {
+        const { okta, requests, user, answer } = await afterFirstFactor(
+          { channels: [channel] },
+          issuer,
+        )
+        expect(answer.json.challenge).to.include({ factor: 2, bindingMethod: 'prompt' })
+        expect(answer.json.challenge).to.not.have.property('interval')
+        const { code } = newest(okta, erin)
 
-      const done = await user.postJson('/complete', { code })
+        const done = await user.postJson('/complete', { code })
 
-      expect(done.json.status).to.equal('complete')
-      expect(requests('/token').at(-1)?.form)
-        .to.include({ grant_type: mfaOob, binding_code: code })
-        .and.have.property('mfa_token')
-    })
+        expect(done.json.status).to.equal('complete')
+        expect(requests('/token').at(-1)?.form)
+          .to.include({ grant_type: mfaOob, binding_code: code })
+          .and.have.property('mfa_token')
+      })
+    }
 
     it('by an authenticator app: nothing is sent, the typed code is the otp', async () => {
       const { okta, requests, user, answer } = await afterFirstFactor({ otp: true }, issuer)
@@ -148,8 +153,9 @@ describe('A second factor', () => {
 
     const answer = await user.postJson('/complete', { code: newest(okta, erin).code })
 
-    expect(answer.status).to.equal(403)
-    expect(answer.json.error.code).to.equal('access_denied')
+    expect(answer.status).to.equal(401)
+    expect(answer.json.error.code).to.equal('mfa_required')
+    expect(answer.json.error.supported).to.deep.equal([mfaOob, mfaOtp])
     expect((await user.postJson('/complete', { code: '123456' })).json.error.code).to.equal(
       'no_challenge',
     )

@@ -13,7 +13,7 @@ import { drive, request } from '../support/actions.ts'
 import { startApp } from '../support/app.ts'
 import { OktaWire } from '../support/okta.ts'
 import { newest, standIn } from '../support/stand-in.ts'
-import { exampleClient } from '../../example/okta/stand-in.ts'
+import { exampleClient } from '../../example/okta/client.ts'
 
 const bob = 'bob@example.com'
 

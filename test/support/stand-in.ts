@@ -1,10 +1,6 @@
 import type { OktaOobClientOptions } from 'passport-okta-oob'
-import {
-  exampleClient,
-  startStandIn,
-  type StandIn,
-  type StandInOptions,
-} from '../../example/okta/stand-in.ts'
+import { exampleClient } from '../../example/okta/client.ts'
+import { startStandIn, type StandIn, type StandInOptions } from '../../example/okta/stand-in.ts'
 import type { Message } from '../../example/okta/transaction.ts'
 import { whenOver } from './resources.ts'
 
