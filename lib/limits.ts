@@ -6,6 +6,9 @@ import { slowDownSeconds } from './okta/pace.ts'
 /** Tells a gate that is closed for a time from one that a poll is holding. */
 const closedPoints = 1000
 
+/** Metadata, the call, its repeat with a nonce, and the keys: each has a timeout of its own. */
+const callsPerCompletion = 4
+
 /** How a poll ended that left the challenge waiting. */
 export interface PollEnd {
   /** When it was sent, in milliseconds since the epoch. */
@@ -38,15 +41,15 @@ export class Limits {
   }
 
   /**
-   * Takes the one place for a poll of this challenge, for as long as it can take: metadata, the
-   * call, its repeat with a nonce and the keys each have their own timeout.
+   * Takes the one place for a poll of this challenge, for as long as it can take.
    *
    * @param timeout of one call, in seconds
    * @returns 0 when the poll may be sent, otherwise the seconds until the next one can be
    */
   async takePoll(challenge: Challenge, timeout: number): Promise<number> {
     try {
-      await this.gate.consume(challenge.id, 1, { customDuration: 4 * timeout + 1 })
+      const customDuration = callsPerCompletion * timeout + 1
+      await this.gate.consume(challenge.id, 1, { customDuration })
       return 0
     } catch (refusal) {
       if (refusal instanceof RateLimiterRes) {
@@ -88,9 +91,8 @@ export class Limits {
   async end(challenge: Challenge): Promise<boolean> {
     const life = Math.max(0, challenge.expiresAt - Date.now()) / 1000
     // A call that is out when the challenge expires may still come back with tokens.
-    const { consumedPoints } = await this.ended.penalty(challenge.id, 1, {
-      customDuration: Math.ceil(life + maxTimeout + 1),
-    })
+    const customDuration = Math.ceil(life) + callsPerCompletion * maxTimeout + 1
+    const { consumedPoints } = await this.ended.penalty(challenge.id, 1, { customDuration })
     return consumedPoints === 1
   }
 

@@ -184,7 +184,7 @@ export class OktaOobClient {
    * @throws {OktaOobError}, or the reason of the `signal`
    */
   wait(challenge: Challenge, options: CallOptions = {}): Promise<Answered> {
-    return waitFor(this, challenge, options)
+    return waitFor(challenge, () => this.complete(challenge, options), options.signal)
   }
 
   /** Whether a challenge was started with the server, client, scope and policy of this client. */

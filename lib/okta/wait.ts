@@ -1,20 +1,18 @@
 import timers from 'node:timers/promises'
 import { hasExpired, type Challenge } from '../challenge.ts'
 import { attempt, OktaOobError } from '../errors.ts'
-import type { CallOptions } from './call-options.ts'
-import type { OktaOobClient } from './client.ts'
-import type { Answered } from './completion.ts'
+import type { Answered, Completion } from './completion.ts'
 import { slowDownSeconds } from './pace.ts'
 
+/** Polls with `complete` at the challenge's pace, until it is answered or over. */
 export async function waitFor(
-  okta: OktaOobClient,
   challenge: Challenge,
-  options: CallOptions,
+  complete: () => Promise<Completion>,
+  signal: AbortSignal | undefined,
 ): Promise<Answered> {
   if (challenge.bindingMethod === 'prompt') {
     throw new OktaOobError('code_missing', { retryable: true })
   }
-  const { signal } = options
   let { interval } = challenge
   let pause = interval
   while (!hasExpired(challenge)) {
@@ -28,7 +26,7 @@ export async function waitFor(
     if (hasExpired(challenge)) {
       break
     }
-    const answer = await attempt(okta.complete(challenge, options))
+    const answer = await attempt(complete())
     if (answer instanceof OktaOobError) {
       if (!answer.retryable) {
         throw answer
