@@ -12,11 +12,11 @@ const browserHeaders = {
   origin: 'https://app.example.com',
 }
 
-async function signIn(forwardClientContext: boolean) {
+async function signIn(issuer: 'issuer' | 'customIssuer', forwardClientContext: boolean) {
   const okta = await standIn()
   const { fetch, requests } = recordingFetch()
   const strategy = new OktaOobStrategy({
-    ...clientOf(okta.customIssuer),
+    ...clientOf(okta[issuer]),
     mfa: { channels: ['sms'] },
     forwardClientContext,
     fetch,
@@ -33,36 +33,38 @@ async function signIn(forwardClientContext: boolean) {
   return requests
 }
 
-describe('The user’s context', () => {
-  it('reaches Okta with start, token and challenge: browser, language and address', async () => {
-    const requests = await signIn(true)
+for (const issuer of ['issuer', 'customIssuer'] as const) {
+  describe(`The user’s context (${issuer})`, () => {
+    it('reaches Okta with start, token and challenge: browser, language and address', async () => {
+      const requests = await signIn(issuer, true)
 
-    for (const call of ['oob-authenticate', 'token', 'challenge']) {
-      const headers = requests(call)[0]?.headers
-      expect(headers?.get('user-agent')).to.equal('TestBrowser/1.0')
-      expect(headers?.get('accept-language')).to.equal('de-CH, de;q=0.9')
-      expect(headers?.get('x-forwarded-for')).to.equal('203.0.113.7')
-    }
+      for (const call of ['oob-authenticate', 'token', 'challenge']) {
+        const headers = requests(call)[0]?.headers
+        expect(headers?.get('user-agent')).to.equal('TestBrowser/1.0')
+        expect(headers?.get('accept-language')).to.equal('de-CH, de;q=0.9')
+        expect(headers?.get('x-forwarded-for')).to.equal('203.0.113.7')
+      }
+    })
+
+    it('never includes Origin or cookies, and never goes with metadata and keys', async () => {
+      const requests = await signIn(issuer, true)
+
+      for (const { headers } of requests()) {
+        expect(headers.has('origin') || headers.has('cookie')).to.equal(false)
+      }
+      for (const { headers } of [...requests('configuration'), ...requests('keys')]) {
+        expect(headers.get('user-agent')).to.not.equal('TestBrowser/1.0')
+        expect(headers.has('x-forwarded-for')).to.equal(false)
+      }
+    })
+
+    it('stays with the app unless it is to be forwarded', async () => {
+      const requests = await signIn(issuer, false)
+
+      for (const { headers } of requests()) {
+        expect(headers.get('user-agent')).to.not.equal('TestBrowser/1.0')
+        expect(headers.has('x-forwarded-for')).to.equal(false)
+      }
+    })
   })
-
-  it('never includes Origin or cookies, and never goes with metadata and keys', async () => {
-    const requests = await signIn(true)
-
-    for (const { headers } of requests()) {
-      expect(headers.has('origin') || headers.has('cookie')).to.equal(false)
-    }
-    for (const { headers } of [...requests('configuration'), ...requests('keys')]) {
-      expect(headers.get('user-agent')).to.not.equal('TestBrowser/1.0')
-      expect(headers.has('x-forwarded-for')).to.equal(false)
-    }
-  })
-
-  it('stays with the app unless it is to be forwarded', async () => {
-    const requests = await signIn(false)
-
-    for (const { headers } of requests()) {
-      expect(headers.get('user-agent')).to.not.equal('TestBrowser/1.0')
-      expect(headers.has('x-forwarded-for')).to.equal(false)
-    }
-  })
-})
+}

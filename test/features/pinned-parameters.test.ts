@@ -43,36 +43,39 @@ describe('acr_values', () => {
   })
 })
 
-describe('A deployment that changes its options in mid-flow', () => {
-  const changes: Record<string, OktaOobClientOptions> = {
-    scope: { scope: 'openid email' },
-    acrValues: { acrValues },
-    clientID: { clientID: 'another-app' },
-    issuer: {},
-  }
-  for (const [option, change] of Object.entries(changes)) {
-    it(`fails the challenge cleanly when ${option} is another one, and asks Okta nothing`, async () => {
-      const okta = await standIn()
-      const store = new MemoryStore()
-      const sessionKey = 'sign-in'
-      const before = new OktaOobStrategy({ ...clientOf(okta.issuer), sessionKey })
-      const { fetch, requests } = recordingFetch()
-      const issuer = option === 'issuer' ? okta.customIssuer : okta.issuer
-      const after = new OktaOobStrategy({ ...clientOf(issuer), ...change, sessionKey, fetch })
-      const first = await startApp(before, { store })
-      const second = await startApp(after, { store })
-      const user = first.browser()
-      await user.postJson('/start', { username: 'alice@example.com', channel: 'sms' })
-      const sameUser = second.browser()
-      sameUser.cookies = user.cookies
+for (const server of ['issuer', 'customIssuer'] as const) {
+  describe(`A deployment that changes its options in mid-flow (${server})`, () => {
+    const changes: Record<string, OktaOobClientOptions> = {
+      scope: { scope: 'openid email' },
+      acrValues: { acrValues },
+      clientID: { clientID: 'another-app' },
+      issuer: {},
+    }
+    for (const [option, change] of Object.entries(changes)) {
+      it(`fails the challenge cleanly when ${option} is another one, and asks Okta nothing`, async () => {
+        const okta = await standIn()
+        const store = new MemoryStore()
+        const sessionKey = 'sign-in'
+        const before = new OktaOobStrategy({ ...clientOf(okta[server]), sessionKey })
+        const { fetch, requests } = recordingFetch()
+        const other = server === 'issuer' ? 'customIssuer' : 'issuer'
+        const issuer = okta[option === 'issuer' ? other : server]
+        const after = new OktaOobStrategy({ ...clientOf(issuer), ...change, sessionKey, fetch })
+        const first = await startApp(before, { store })
+        const second = await startApp(after, { store })
+        const user = first.browser()
+        await user.postJson('/start', { username: 'alice@example.com', channel: 'sms' })
+        const sameUser = second.browser()
+        sameUser.cookies = user.cookies
 
-      const answer = await sameUser.postJson('/complete', { code: newest(okta).code })
+        const answer = await sameUser.postJson('/complete', { code: newest(okta).code })
 
-      expect(answer.status).to.equal(403)
-      expect(answer.json.error.code).to.equal('no_challenge')
-      expect(requests()).to.have.length(0)
-      const stillGood = await user.postJson('/complete', { code: newest(okta).code })
-      expect(stillGood.json.status).to.equal('complete')
-    })
-  }
-})
+        expect(answer.status).to.equal(403)
+        expect(answer.json.error.code).to.equal('no_challenge')
+        expect(requests()).to.have.length(0)
+        const stillGood = await user.postJson('/complete', { code: newest(okta).code })
+        expect(stillGood.json.status).to.equal('complete')
+      })
+    }
+  })
+}
