@@ -7,15 +7,14 @@ import {
 } from 'openid-client'
 import type { Challenge } from '../challenge.ts'
 import { OktaOobError } from '../errors.ts'
-import { failure, meaningOf } from './answer.ts'
 import { configure, discover, type AuthorizationServer, type Endpoint } from './discovery.ts'
 import type { CallOptions } from './call-options.ts'
-import { endpointBeside, postForm, type Reply } from './form.ts'
+import { endpointBeside, postForm } from './form.ts'
 import { grantOf, mfaGrants, tokenParameters } from './grants.ts'
 import type { Answered, Completion } from './completion.ts'
 import { checkedClaims, type Tokens } from './id-token.ts'
 import { readClientOptions, type ClientSettings, type OktaOobClientOptions } from './options.ts'
-import { readStartAnswer } from './start-answer.ts'
+import { challengeFrom } from './start-answer.ts'
 import { StartEndpoint } from './start-endpoint.ts'
 import { findOktaOobError, judge, tokenCalls, type TokenCall } from './token-call.ts'
 import { BrokenConnection } from './transport.ts'
@@ -115,7 +114,7 @@ export class OktaOobClient {
       ...(acrValues !== undefined && { acr_values: acrValues }),
     }
     const reply = await this._startEndpoint.post(await this._discover(), fields, options)
-    return this._challengeOf(reply, 'start', loginHint, channel)
+    return challengeFrom(this._settings, reply, { call: 'start', loginHint, channel })
   }
 
   /**
@@ -136,7 +135,8 @@ export class OktaOobClient {
     }
     const url = endpointBeside(server, 'challenge')
     const reply = await postForm(this._settings, server, url, fields, options)
-    return { ...this._challengeOf(reply, 'challenge', loginHint, channel), mfaToken }
+    const started = { call: 'challenge', loginHint, channel } as const
+    return { ...challengeFrom(this._settings, reply, started), mfaToken }
   }
 
   /**
@@ -212,31 +212,6 @@ export class OktaOobClient {
       getDPoPHandle(config, keyPair),
     )
     return this._dpop
-  }
-
-  /** @internal */
-  _challengeOf(
-    { answer, sent }: Reply,
-    call: 'start' | 'challenge',
-    loginHint: string,
-    channel: string,
-  ): Challenge {
-    if (answer.status !== 200) {
-      throw failure(meaningOf(answer, call), answer, sent)
-    }
-    const started = readStartAnswer(answer.json, channel, call)
-    if (typeof started === 'string') {
-      throw failure('protocol_error', answer, sent, started)
-    }
-    const { issuer, clientId, scope, acrValues } = this._settings
-    return {
-      ...started,
-      loginHint,
-      issuer,
-      clientId,
-      scope,
-      ...(acrValues !== undefined && { acrValues }),
-    }
   }
 
   /** @internal */

@@ -1,12 +1,22 @@
 import { randomBytes } from 'node:crypto'
 import type { BindingMethod, Challenge } from '../challenge.ts'
+import { failure, meaningOf } from './answer.ts'
+import type { Reply } from './form.ts'
 import { mfaOtpGrant } from './grants.ts'
+import type { ClientSettings } from './options.ts'
 
 /** The members of a challenge that Okta's answer decides. */
-export type Started = Pick<
+type Started = Pick<
   Challenge,
   'id' | 'oobCode' | 'channel' | 'bindingMethod' | 'bindingCode' | 'expiresAt' | 'interval'
 >
+
+/** What was asked for. */
+export interface StartedCall {
+  call: 'start' | 'challenge'
+  loginHint: string
+  channel: string
+}
 
 /**
  * What Okta documents for an answer that leaves them out, in seconds.
@@ -19,14 +29,41 @@ const defaultExpiresIn = 300
 const maxLife = 600
 
 /**
- * Reads the answer to a start, or to the challenge of a second factor, received now.
+ * The challenge that an answer to a start, or to the challenge of a second factor, has begun.
+ *
+ * @throws {OktaOobError}
+ */
+export function challengeFrom(
+  { issuer, clientId, scope, acrValues }: ClientSettings,
+  { answer, sent }: Reply,
+  { call, loginHint, channel }: StartedCall,
+): Challenge {
+  if (answer.status !== 200) {
+    throw failure(meaningOf(answer, call), answer, sent)
+  }
+  const started = readStartAnswer(answer.json, channel, call)
+  if (typeof started === 'string') {
+    throw failure('protocol_error', answer, sent, started)
+  }
+  return {
+    ...started,
+    loginHint,
+    issuer,
+    clientId,
+    scope,
+    ...(acrValues !== undefined && { acrValues }),
+  }
+}
+
+/**
+ * Reads an answer received now.
  *
  * @returns the challenge, or what is wrong with the answer as a sentence
  */
-export function readStartAnswer(
+function readStartAnswer(
   json: Record<string, unknown> | undefined,
   channelHint: string,
-  call: 'start' | 'challenge',
+  call: StartedCall['call'],
 ): Started | string {
   if (json === undefined) {
     return 'Okta answered the start request with something else than a JSON object.'
