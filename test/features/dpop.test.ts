@@ -84,6 +84,26 @@ describe('Proof of possession, DPoP', () => {
     expect((error as OktaOobError).cause).to.include({ error: 'invalid_dpop_proof' })
   })
 
+  it('judges a repeat with a nonce by its own answer: an outage there passes', async () => {
+    let tokenCalls = 0
+    const { client, challenge } = await pushFor('issuer', {
+      dpop: true,
+      fetch: (url, init) => {
+        if (url.endsWith('/token') && ++tokenCalls === 2) {
+          return Promise.reject(new TypeError('fetch failed'))
+        }
+        return fetch(url, init)
+      },
+    })
+
+    const error = await client.complete(challenge).catch((failure: unknown) => failure)
+
+    expect(error)
+      .to.be.instanceOf(OktaOobError)
+      .and.include({ code: 'upstream_unavailable', retryable: true })
+    expect(tokenCalls).to.equal(2)
+  })
+
   it('is off unless asked for', async () => {
     const okta = await standIn()
 

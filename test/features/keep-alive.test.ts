@@ -1,13 +1,22 @@
 import { expect } from 'chai'
+import { decodeJwt, generateKeyPair } from 'jose'
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { OktaOobClient, OktaOobError, type Challenge } from 'passport-okta-oob'
+import { PrivateKeyJwt } from 'openid-client'
+import {
+  OktaOobClient,
+  OktaOobError,
+  type Challenge,
+  type OktaOobClientOptions,
+} from 'passport-okta-oob'
+import { recordingFetch } from '../support/recording-fetch.ts'
 import { whenOver } from '../support/resources.ts'
 
 /** An Okta that breaks the connection of the calls it is told to, before any answer. */
-async function breakingOkta(breaks: number) {
+async function breakingOkta(breaks: number, options: OktaOobClientOptions = {}) {
   const calls: string[] = []
+  const { fetch, requests } = recordingFetch()
   let left = breaks
   const server: Server = createServer((req, res) => {
     const { port } = server.address() as AddressInfo
@@ -33,7 +42,7 @@ async function breakingOkta(breaks: number) {
     server.closeAllConnections()
   })
   const issuer = `http://localhost:${(server.address() as AddressInfo).port}`
-  const client = new OktaOobClient({ issuer, clientID: 'app' })
+  const client = new OktaOobClient({ issuer, clientID: 'app', fetch, ...options })
   const challenge: Challenge = {
     id: 'keep-alive',
     oobCode: 'ft-keep-alive',
@@ -46,7 +55,7 @@ async function breakingOkta(breaks: number) {
     clientId: 'app',
     scope: 'openid profile',
   }
-  return { client, challenge, calls }
+  return { client, challenge, calls, requests }
 }
 
 describe('A connection that breaks before any answer', () => {
@@ -56,6 +65,25 @@ describe('A connection that breaks before any answer', () => {
     expect(await client.complete(challenge)).to.deep.equal({ status: 'pending' })
     expect(calls).to.have.length(2)
   })
+
+  for (const dpop of [false, true]) {
+    it(`has the poll sent again with another assertion${dpop ? ' and another proof' : ''}`, async () => {
+      const { privateKey } = await generateKeyPair('RS256')
+      const { client, challenge, requests } = await breakingOkta(1, {
+        clientAuthentication: PrivateKeyJwt(privateKey),
+        dpop,
+      })
+
+      expect(await client.complete(challenge)).to.deep.equal({ status: 'pending' })
+
+      const assertions = requests('/token').map(({ form }) => form['client_assertion'] ?? '')
+      const proofs = requests('/token').flatMap(({ headers }) => headers.get('dpop') ?? [])
+      expect(assertions).to.have.length(2)
+      expect(proofs).to.have.length(dpop ? 2 : 0)
+      const ids = [...assertions, ...proofs].map((jwt) => decodeJwt(jwt).jti)
+      expect(new Set(ids).size).to.equal(ids.length)
+    })
+  }
 
   it('fails the poll, for now, when it breaks again', async () => {
     const { client, challenge, calls } = await breakingOkta(2)

@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import { OktaOobStrategy, type OktaOobClientOptions } from 'passport-okta-oob'
+import { expired } from '../../example/okta/texts.ts'
 import { startApp } from '../support/app.ts'
 import { stopClock } from '../support/clock.ts'
 import { recordingFetch } from '../support/recording-fetch.ts'
@@ -128,6 +129,31 @@ describe('A second factor', () => {
     expect(refused.json.error.challenge).to.include({ factor: 2, channel: 'push' })
     expect(called.json.challenge).to.include({ factor: 2, channel: 'voice' })
     expect(done.json.status).to.equal('complete')
+  })
+
+  it('cannot be sent again when its mfa_token has expired, and is over with it', async () => {
+    const okta = await standIn()
+    let isExpired = false
+    const strategy = new OktaOobStrategy({
+      ...clientOf(okta.issuer),
+      mfa: { channels: ['push'] },
+      fetch: async (url, init) => {
+        const { status, ...body } = expired('mfa-token', 'mfa_token')
+        return isExpired && url.endsWith('/challenge')
+          ? Response.json(body, { status })
+          : fetch(url, init)
+      },
+    })
+    const user = (await startApp(strategy)).browser()
+    await user.postJson('/start', { username: erin, channel: 'sms' })
+    await user.postJson('/complete', { code: newest(okta, erin).code })
+    isExpired = true
+
+    const refused = await user.postJson('/resend')
+
+    expect(refused.json.error).to.include({ code: 'challenge_expired' })
+    expect(refused.json.error).to.not.have.property('challenge')
+    expect((await user.postJson('/complete')).json.error.code).to.equal('no_challenge')
   })
 
   it('is the first one in the app’s order that the user has', async () => {

@@ -92,6 +92,31 @@ describe('The endpoint that a sign-in starts at', () => {
     expect(seen).to.have.length(0)
   })
 
+  it('does not move while the next one cannot be reached: whether it is there is not known', async () => {
+    const okta = await standIn({ gone: { 'oob-authenticate': 404 } })
+    const seen = fallbacks()
+    const sent: string[] = []
+    const client = new OktaOobClient({
+      ...clientOf(okta.issuer),
+      fetch: async (url, init) => {
+        const [endpoint] = /(?:oob|primary)-authenticate$/.exec(url) ?? []
+        sent.push(...(endpoint ? [endpoint] : []))
+        return endpoint === 'primary-authenticate' && sent.length === 2
+          ? new Response('', { status: 503 })
+          : fetch(url, init)
+      },
+    })
+
+    const error = await client.start(alice).catch((failure: unknown) => failure)
+    expect(error).to.be.instanceOf(OktaOobError).and.include({ code: 'upstream_unavailable' })
+    expect(seen).to.have.length(0)
+    await client.start(alice)
+
+    const both = ['oob-authenticate', 'primary-authenticate']
+    expect(sent).to.deep.equal([...both, ...both])
+    expect(seen).to.have.length(1)
+  })
+
   it('stays where it is when Okta refuses in any other way', async () => {
     const okta = await standIn()
     const { fetch, requests } = recordingFetch()

@@ -84,6 +84,43 @@ describe('Several orgs in one strategy', () => {
     }
   })
 
+  it('are each called with the options that resolve has given for the request', async () => {
+    const okta = await standIn()
+    const { fetch, requests } = recordingFetch()
+    const acrOf = { red: 'urn:okta:loa:1fa:any', blue: 'urn:okta:loa:2fa:any' }
+    const strategy = new OktaOobStrategy({
+      resolve: (req) => ({
+        ...clientOf(okta.issuer),
+        acrValues: acrOf[byTenant(req) === 'blue' ? 'blue' : 'red'],
+        fetch,
+      }),
+    })
+    const { browser } = await startApp(strategy)
+
+    for (const tenant of ['red', 'blue', 'red']) {
+      await browser().postJson('/start', { ...alice, tenant })
+    }
+
+    const sent = requests('/oob-authenticate').map(({ form }) => form['acr_values'])
+    expect(sent).to.deep.equal([acrOf.red, acrOf.blue, acrOf.red])
+    expect(requests('openid-configuration')).to.have.length(2)
+  })
+
+  it('never see the secret in the environment, which belongs to another client', async () => {
+    process.env['OKTA_OAUTH2_CLIENT_SECRET'] = 'the secret of the main org'
+    const { issuer } = await standIn()
+    const { fetch, requests } = recordingFetch()
+    const resolve = () => ({ issuer, clientID: 'public-app', fetch })
+    const { browser } = await startApp(new OktaOobStrategy({ resolve }))
+
+    await browser().postJson('/start', alice)
+
+    const [start] = requests('/oob-authenticate')
+    expect(start?.form).to.include({ client_id: 'public-app' })
+    expect(start?.form).to.not.have.property('client_secret')
+    expect(start?.headers.has('authorization')).to.equal(false)
+  })
+
   it('leave no room for an org of the strategy’s own', () => {
     const resolve = () => ({})
     expect(() => new OktaOobStrategy({ resolve, issuer: 'https://example.okta.com' })).to.throw(

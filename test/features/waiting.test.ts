@@ -52,7 +52,7 @@ function polling(answers: Answer[], onPoll: () => void = () => undefined) {
     await clock.tickAsync(400_000)
     return waited
   }
-  return { client, challenge, polledAt, run }
+  return { client, challenge, clock, polledAt, run }
 }
 
 describe('OktaOobClient.wait', () => {
@@ -100,6 +100,37 @@ describe('OktaOobClient.wait', () => {
 
     expect(error).to.be.instanceOf(OktaOobError).and.include({ code: 'challenge_expired' })
     expect(polledAt.at(-1)).to.be.at.most(300)
+  })
+
+  it('ends with the challenge, however much longer Okta asks to be left alone', async () => {
+    const limited: Answer = [429, {}, { 'retry-after': '3600', date: new Date().toUTCString() }]
+    const { client, challenge, clock, polledAt } = polling([limited])
+    const begun = Date.now()
+    let endedAt: number | undefined
+    const waited = client.wait(challenge).catch((error: unknown) => {
+      endedAt = (Date.now() - begun) / 1000
+      return error
+    })
+
+    await clock.tickAsync(301_000)
+
+    expect(endedAt).to.equal(300)
+    expect(await waited).to.include({ code: 'challenge_expired' })
+    expect(polledAt).to.deep.equal([5])
+  })
+
+  it('ends with the reason of its signal when that is aborted before the first poll', async () => {
+    // On real timers: those of a stopped clock reject with another error.
+    const client = new OktaOobClient({ issuer, clientID: 'app' })
+    const interrupt = new AbortController()
+    const reason = new Error('enough')
+    const waited = client
+      .wait({ ...push, expiresAt: Date.now() + 300_000 }, { signal: interrupt.signal })
+      .catch((error: unknown) => error)
+
+    interrupt.abort(reason)
+
+    expect(await waited).to.equal(reason)
   })
 
   it('ends at once when its signal is aborted', async () => {

@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import type { ErrorRequestHandler, RequestHandler } from 'express'
 import session from 'express-session'
 import { OktaOobError } from 'passport-okta-oob'
 import { stopClock } from '../support/clock.ts'
@@ -29,6 +30,21 @@ describe('The handlers', () => {
     const { location } = await tab.browser.post('/query')
 
     expect(location).to.equal('/login-page?lang=de&error=login_hint_missing')
+  })
+
+  it('put the error before a fragment, and encode what verify has named it', async () => {
+    const { okta, tab } = await beginFlow(shared.okta, {
+      verify: (_claims, done) => {
+        done(null, false, { code: 'no seat & no licence' })
+      },
+      routes: (app, strategy) =>
+        app.post('/seat', strategy.complete({ failureRedirect: '/login-page?lang=de#form' })),
+    })
+    await tab.start({ channel: 'sms' })
+
+    const { location } = await tab.browser.post('/seat', { code: codeOf(okta) })
+
+    expect(location).to.equal('/login-page?lang=de&error=no%20seat%20%26%20no%20licence#form')
   })
 
   it('hand a fault to the error handler, for scripts and forms alike', async () => {
@@ -64,6 +80,37 @@ describe('The handlers', () => {
 
     expect(page.status).to.equal(500)
     expect(app.errors.map(String)).to.deep.equal(['RangeError: no such tenant'])
+  })
+
+  it('report a sign-in that is too late for its answer, as every fault', async () => {
+    let giveUp = (): void => {}
+    let report = (_error: unknown): void => {}
+    const reported = new Promise<unknown>((resolve) => {
+      report = resolve
+    })
+    const { okta, tab } = await beginFlow(shared.okta, {
+      verify: (claims, done) => {
+        giveUp()
+        done(null, claims)
+      },
+      routes: (app, strategy) => {
+        const timeLimit: RequestHandler = (_req, res, next) => {
+          giveUp = () => res.status(503).end()
+          next()
+        }
+        const onError: ErrorRequestHandler = (error, _req, _res, _next) => {
+          report(error)
+        }
+        app.post('/late', timeLimit, strategy.complete())
+        app.use('/late', onError)
+      },
+    })
+    await tab.start({ channel: 'sms' })
+
+    const { status } = await tab.browser.postJson('/late', { code: codeOf(okta) })
+
+    expect(status).to.equal(503)
+    expect(await reported).to.include({ code: 'ERR_HTTP_HEADERS_SENT' })
   })
 
   it('refuse whom verify refuses, without a challenge left', async () => {
@@ -187,6 +234,29 @@ describe('okta.resend()', () => {
     clock.tick(5000)
     expect((await tab.submit(codeOf(okta))).code).to.equal('complete')
     expect(await tab.user()).to.equal('alice@example.com')
+  })
+
+  it('takes a channel that Okta calls by another name for the one of the app', async () => {
+    const clock = stopClock()
+    const { okta, tab } = await beginFlow(shared.okta, {
+      strategy: {
+        channels: ['voice', 'sms'],
+        fetch: async (url, init) => {
+          const answer = await fetch(url, init)
+          return url.endsWith('/oob-authenticate') && answer.ok
+            ? Response.json({ ...((await answer.json()) as object), channel: 'call' })
+            : answer
+        },
+      },
+    })
+    await tab.start({ channel: 'voice' })
+    const older = newest(okta).id
+    clock.tick(30_000)
+
+    const resent = await tab.resend()
+
+    expect(resent.code).to.equal('challenge_started')
+    expect(newest(okta)).to.include({ channel: 'voice' }).and.not.include({ id: older })
   })
 
   it('that fails leaves the earlier challenge to be completed', async () => {

@@ -64,6 +64,30 @@ describeFlows(
       expect(calls.mostAtOnce).to.equal(1)
     })
 
+    it('waits for the repeat, too, that a poll with a nonce makes', async () => {
+      const clock = stopClock()
+      const { tab, calls } = await begin({ strategy: { dpop: true, timeout: 10 } })
+      await tab.start(bob)
+      const other = tab.copy()
+      clock.tick(5000)
+      const first = calls.hold('token')
+      const slow = tab.poll()
+      await first.arrived
+      clock.tick(9000)
+      const repeat = calls.hold('token')
+      first.release()
+      await repeat.arrived
+
+      clock.tick(9000)
+      const beside = await other.poll()
+
+      expect(beside).to.include({ code: 'authorization_pending', retryAfter: 5 })
+      expect(calls.count('token')).to.equal(2)
+      repeat.release()
+      expect((await slow).code).to.equal('authorization_pending')
+      expect(calls.mostAtOnce).to.equal(1)
+    })
+
     it('slows down by five seconds for good when Okta asks for it', async () => {
       const clock = stopClock()
       let besides = 0

@@ -89,6 +89,12 @@ describe('Constructing the strategy', () => {
     expect(user.sub).to.equal('00u1alice')
   })
 
+  it('takes a timeout that is no whole number of milliseconds', async () => {
+    const okta = new OktaOobStrategy({ ...publicClient, timeout: 2.01 })
+
+    expect((await signIn(okta)).sub).to.equal('00u1alice')
+  })
+
   it('is a public client when the secret in the environment is empty', async () => {
     setEnvironment({ OKTA_OAUTH2_CLIENT_SECRET: '' })
 
@@ -139,7 +145,7 @@ describe('A wrong option is refused with a TypeError that names it', () => {
     startEndpoint: ['authorize', '', 5, null],
     acrValues: ['', ' ', 'a  b', ['urn:okta:loa:2fa:any'], 5, null],
     mfa: [true, 'push', null, {}, { channels: [] }, { channels: 'push' }, { otp: 'yes' }],
-    dpop: ['yes', 1, null, {}, { publicKey: {} }],
+    dpop: ['yes', 1, null, {}, { publicKey: {} }, { publicKey: {}, privateKey: {} }],
     timeout: [0, -1, NaN, Infinity, 301, '10', true],
     fetch: ['fetch', {}, null],
     channels: [[], 'push', ['pigeon'], ['push', 'pigeon'], [5], [undefined], null],
@@ -174,6 +180,12 @@ describe('A wrong option is refused with a TypeError that names it', () => {
       expect(() => new OktaOobStrategy(publicClient, verify as never)).to.throw(TypeError, 'verify')
     }
   })
+
+  for (const name of ['passReqToCallback', 'passTokensToCallback']) {
+    it(`${name} without the verify that it is for`, () => {
+      expect(construct({ ...publicClient, [name]: true })).to.throw(TypeError, name)
+    })
+  }
 
   it('clientSecret beside clientAuthentication', () => {
     const both = { ...publicClient, clientSecret: 'secret', clientAuthentication: () => {} }

@@ -94,6 +94,17 @@ describe('The challenge in the session', () => {
     expect(Object.keys(session)).to.deep.equal(['sign-in'])
   })
 
+  it('is none when its place holds what is no challenge', async () => {
+    for (const value of [null, 'a challenge', {}, { expiresAt: 'soon' }]) {
+      const okta = new OktaOobStrategy(publicClient)
+
+      const [action] = await drive(okta, request({}, { [sessionKey]: value }))
+
+      expect(action?.[0]).to.equal('fail')
+      expect(action?.[1]).to.include({ code: 'no_challenge' })
+    }
+  })
+
   it('is written once, before the redirect is sent', async () => {
     expectStart(new OktaWire().discovery(), { channel: 'sms' })
     const { store, tab, events } = await appWithStore()

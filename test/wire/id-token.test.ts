@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { exportJWK, generateKeyPair, SignJWT, type JWK } from 'jose'
-import { createPublicKey } from 'node:crypto'
+import { createHash, createPublicKey } from 'node:crypto'
 import {
   accessToken,
   publicJwk,
@@ -169,6 +169,25 @@ describe('An ID token is accepted', () => {
 
       expect(page.json.user?.sub).to.equal('00u1alice')
       expect((await alice.browser.get('/me')).json.user.sub).to.equal('00u1alice')
+    })
+  }
+
+  for (const alg of ['EdDSA', 'Ed25519']) {
+    it(`signed with an Ed25519 key, by the name of ${alg}`, async () => {
+      const { privateKey, publicKey } = await generateKeyPair('Ed25519', { extractable: true })
+      const jwk = { ...(await exportJWK(publicKey)), kid: 'edwards', alg, use: 'sig' }
+      const metadata = { id_token_signing_alg_values_supported: [alg] }
+      const alice = await waitingUser('code', { idTokenSignedResponseAlg: alg }, metadata)
+      alice.okta.keys([jwk])
+      const at_hash = createHash('sha512')
+        .update(accessToken)
+        .digest()
+        .subarray(0, 32)
+        .toString('base64url')
+
+      const idToken = await alice.okta.idToken({ at_hash }, { alg, kid: 'edwards' }, privateKey)
+
+      expect((await alice.redeem(idToken)).json.user?.sub).to.equal('00u1alice')
     })
   }
 
