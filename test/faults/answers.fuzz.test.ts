@@ -111,7 +111,7 @@ function answersLike(real: Record<string, unknown>): fc.Arbitrary<Scripted> {
     answer(4, fc.constant(200), mutated),
     answer(4, failures, refused),
     answer(2, fc.integer({ min: 200, max: 599 }), text),
-  ) as fc.Arbitrary<Scripted>
+  )
 }
 
 function isTexts(value: unknown): boolean {
