@@ -71,4 +71,18 @@ describeFlows('An answer that comes when its sign-in is over', (begin) => {
 
     expect((await poll).code).to.equal('no_challenge')
   })
+
+  it('to a wrong code is not “incorrect”: the user has cancelled meanwhile', async () => {
+    const { okta, tab, calls } = await begin()
+    await tab.start(text)
+    const wrong = codeOf(okta) === '000000' ? '111111' : '000000'
+    const held = calls.hold('token')
+    const submit = tab.copy().submit(wrong)
+    await held.arrived
+
+    await tab.cancel()
+    held.release()
+
+    expect((await submit).code).to.equal('no_challenge')
+  })
 })

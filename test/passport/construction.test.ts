@@ -260,3 +260,11 @@ describe('The issuer', () => {
     ])
   })
 })
+
+describe('Options that are no object', () => {
+  for (const options of [null, 'https://example.okta.com', 7, true]) {
+    it(`are refused with a TypeError that says so: ${String(options)}`, () => {
+      expect(() => new OktaOobStrategy(options as never)).to.throw(TypeError, 'options')
+    })
+  }
+})
