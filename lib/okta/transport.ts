@@ -79,8 +79,8 @@ export function valuesOf(request: RequestInit): string[] {
 }
 
 function isReset(error: unknown): boolean {
-  const { cause } = error as { cause?: { code?: unknown } }
-  return ['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'].includes(String(cause?.code))
+  const code = (error as { cause?: { code?: unknown } } | undefined)?.cause?.code
+  return ['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'].includes(String(code))
 }
 
 async function readBody(response: Response): Promise<Buffer> {

@@ -118,3 +118,23 @@ describe('A connection that breaks before any answer', () => {
     expect(calls).to.have.length(1)
   })
 })
+
+describe('A fetch of the app’s that fails without an error to look at', () => {
+  for (const nothing of [undefined, null, 'down']) {
+    it(`is Okta out of reach: rejected with ${String(nothing)}`, async () => {
+      const client = new OktaOobClient({
+        issuer: 'https://example.okta.com',
+        clientID: 'app',
+        fetch: () => Promise.reject(nothing),
+      })
+
+      const error = await client
+        .start({ loginHint: 'alice@example.com', channel: 'sms' })
+        .catch((failure: unknown) => failure)
+
+      expect(error)
+        .to.be.instanceOf(OktaOobError)
+        .and.include({ code: 'upstream_unavailable', retryable: true })
+    })
+  }
+})
