@@ -28,6 +28,8 @@ export interface Challenge {
   mfaToken?: string
   /** A path of the app to go to after signing in. */
   returnTo?: string
+  /** Okta knows nothing of it: it hides that its user cannot sign in. */
+  decoy?: true
 }
 
 /**

@@ -53,6 +53,8 @@ interface OktaOobErrorOptions {
   message?: string
   /** Seconds until the next try can succeed. */
   retryAfter?: number
+  /** How many more codes may be tried. */
+  attemptsLeft?: number
   /** The same challenge may be tried again. */
   retryable?: boolean
 }
@@ -67,6 +69,8 @@ export class OktaOobError extends Error {
   readonly status: number
   /** Whole seconds, at least 1, until the next try can succeed. */
   readonly retryAfter?: number
+  /** How many more codes may be tried, at least 1; `incorrect_code` only. */
+  readonly attemptsLeft?: number
   /** True when the challenge can still be used: the fault passes, or another code may be right. */
   readonly retryable: boolean
 
@@ -81,6 +85,9 @@ export class OktaOobError extends Error {
     this.retryable = options.retryable ?? false
     if (options.retryAfter !== undefined) {
       this.retryAfter = Math.max(1, Math.ceil(options.retryAfter))
+    }
+    if (options.attemptsLeft !== undefined) {
+      this.attemptsLeft = options.attemptsLeft
     }
   }
 }

@@ -1,3 +1,6 @@
+import type { Request } from 'express'
+import { keyedHash, type KeyedHash } from './keyed-hash.ts'
+import { readLimits, type LimitsOptions, type LimitsSettings } from './limits/options.ts'
 import { check, isText, type OktaOobClientOptions } from './okta/options.ts'
 import type { Resolve } from './tenants.ts'
 
@@ -10,6 +13,27 @@ export interface OktaOobStrategyOptions extends OktaOobClientOptions {
   codeField?: string | undefined
   /** Refuses a push that Okta starts without a number to pick. */
   requireNumberChallenge?: boolean | undefined
+  /**
+   * Answers as if every username could sign in, so that nobody learns which ones exist; needs a
+   * session that the browser cannot read. Default: true.
+   */
+  concealUnknownUsers?: boolean | undefined
+  /** How often something may happen; `false` leaves only the poll gate. */
+  limits?: LimitsOptions | false | undefined
+  /**
+   * Asked before a message is sent to a user, but after the limit of starts: the place for a
+   * CAPTCHA or a risk check. `false` is `access_denied`; an `OktaOobError` that is thrown says more.
+   */
+  beforeStart?: BeforeStart | undefined
+  /**
+   * Key of the hash under which users are counted in a store and named in audit events. Default:
+   * the client secret; a client without one should have a key, or its hashes can be guessed.
+   */
+  hashKey?: string | undefined
+  /** Tells the usernames to the subscribers of audit events. Default: false. */
+  auditUsernames?: boolean | undefined
+  /** Refuses POSTs from other sites. Default: true; for apps that do it themselves: false. */
+  crossSiteProtection?: boolean | undefined
   /** Further origins, such as `https://www.example.com`, that may post to the sign-in routes. */
   origins?: readonly string[] | undefined
   /** Sends the browser's User-Agent, Accept-Language and address along to Okta. */
@@ -19,6 +43,11 @@ export interface OktaOobStrategyOptions extends OktaOobClientOptions {
   /** Where the challenge is kept in the session. Default: `okta-oob:<issuer>:<client id>`. */
   sessionKey?: string | undefined
 }
+
+export type BeforeStart = (
+  req: Request,
+  start: { loginHint: string; channel: string },
+) => boolean | void | Promise<boolean | void>
 
 /** Which further arguments `verify` has; the constructor's overloads type them. */
 export interface VerifyArguments {
@@ -34,9 +63,16 @@ export interface StrategySettings {
   passReqToCallback: boolean
   passTokensToCallback: boolean
   requireNumberChallenge: boolean
+  concealUnknownUsers: boolean
   forwardClientContext: boolean
+  auditUsernames: boolean
+  crossSiteProtection: boolean
   origins: readonly string[]
   sessionKey: string | undefined
+  limits: LimitsSettings
+  beforeStart: BeforeStart
+  /** Absent where the client's own hash will do. */
+  hash: KeyedHash | undefined
 }
 
 const defaultChannels = ['push', 'sms', 'voice']
@@ -58,9 +94,15 @@ export function readStrategyOptions(
     passReqToCallback = false,
     passTokensToCallback = false,
     requireNumberChallenge = false,
+    concealUnknownUsers = true,
     forwardClientContext = false,
+    auditUsernames = false,
+    crossSiteProtection = true,
     origins = [],
     sessionKey,
+    limits,
+    beforeStart = () => {},
+    hashKey,
     resolve,
     ...clientOptions
   } = options
@@ -80,7 +122,10 @@ export function readStrategyOptions(
     passReqToCallback,
     passTokensToCallback,
     requireNumberChallenge,
+    concealUnknownUsers,
     forwardClientContext,
+    auditUsernames,
+    crossSiteProtection,
   }
   for (const [name, value] of Object.entries(flags)) {
     check(typeof value === 'boolean', name, 'must be true or false')
@@ -91,6 +136,8 @@ export function readStrategyOptions(
     'must be a list of origins such as "https://www.example.com"',
   )
   check(sessionKey === undefined || isText(sessionKey), 'sessionKey', 'must be a string')
+  check(typeof beforeStart === 'function', 'beforeStart', 'must be a function')
+  check(hashKey === undefined || isText(hashKey), 'hashKey', 'must be a string')
   check(
     resolve === undefined || typeof resolve === 'function',
     'resolve',
@@ -98,7 +145,16 @@ export function readStrategyOptions(
   )
   const [misplaced] = resolve ? Object.keys(clientOptions) : []
   check(misplaced === undefined, String(misplaced), 'belongs into what resolve returns')
-  const settings = { channels, ...fields, ...flags, origins, sessionKey }
+  const settings = {
+    channels,
+    ...fields,
+    ...flags,
+    origins,
+    sessionKey,
+    limits: readLimits(limits),
+    beforeStart,
+    hash: hashKey === undefined ? undefined : keyedHash(hashKey),
+  }
   return [settings, resolve ?? clientOptions]
 }
 

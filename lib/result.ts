@@ -9,6 +9,8 @@ export interface Info {
   challenge?: ChallengeView
   /** Whole seconds until the next try can succeed. */
   retryAfter?: number
+  /** `incorrect_code`: how many more codes may be tried. */
+  attemptsLeft?: number
   /** `mfa_required`: what Okta offers as a second factor. */
   supported?: string[]
 }
@@ -37,13 +39,14 @@ export function failed(error: unknown, challenge?: Challenge, supported?: string
   if (!(error instanceof OktaOobError) || error.status >= 500) {
     return { type: 'fault', error: asError(error) }
   }
-  const { code, message, status, retryAfter } = error
+  const { code, message, status, retryAfter, attemptsLeft } = error
   const usable = challenge && code !== 'no_challenge' && !hasExpired(challenge)
   const info: Info = {
     code,
     message,
     ...(usable && { challenge: view(challenge) }),
     ...(retryAfter !== undefined && { retryAfter }),
+    ...(attemptsLeft !== undefined && { attemptsLeft }),
     ...(supported && { supported }),
   }
   return { type: 'refused', status, info }

@@ -1,47 +1,36 @@
 import type { Request } from 'express'
+import { Audit, ofChallenge } from './audit.ts'
 import { hasExpired, type Challenge } from './challenge.ts'
 import { isCrossSite } from './cross-site.ts'
 import { OktaOobError } from './errors.ts'
-import { Limits } from './limits.ts'
-import type { CallOptions } from './okta/call-options.ts'
+import { Limits } from './limits/limits.ts'
 import type { OktaOobClient } from './okta/client.ts'
 import type { StrategySettings } from './options.ts'
-import {
-  field,
-  readChannel,
-  readClientContext,
-  readLoginHint,
-  readReturnTo,
-  readTypedCode,
-} from './request.ts'
+import { field, readChannel, readLoginHint, readReturnTo, readTypedCode } from './request.ts'
 import { failed, waiting, type Cancelled, type Result } from './result.ts'
-import { ChallengeSlot, sessionOf } from './session.ts'
+import { sessionOf } from './session.ts'
 import { complete } from './steps/complete.ts'
-import type { Outcome, StepContext } from './steps/outcome.ts'
-import { start } from './steps/start.ts'
+import type { Outcome } from './steps/outcome.ts'
+import { start, type StartInput } from './steps/start.ts'
+import { stored, Turns, type Turn } from './turn.ts'
 import { runVerify, type AnyVerify } from './verify.ts'
 
 export type Step = 'start' | 'complete'
-
-/** What one request works with. */
-interface Turn {
-  req: Request
-  slot: ChallengeSlot
-  context: StepContext
-  call: CallOptions
-}
 
 /** One sign-in step for one request: reads the request and the session, runs the step, settles. */
 export class SignIn {
   readonly settings: StrategySettings
   readonly clientFor: (req: Request) => OktaOobClient | Promise<OktaOobClient>
   readonly verify: AnyVerify
-  readonly limits: Limits = new Limits()
+  readonly limits: Limits
+  readonly turns: Turns
 
   constructor(settings: StrategySettings, clientFor: SignIn['clientFor'], verify: AnyVerify) {
     this.settings = settings
     this.clientFor = clientFor
     this.verify = verify
+    this.limits = new Limits(settings.limits)
+    this.turns = new Turns(settings, this.limits)
   }
 
   /** Takes the step that the body asks for, unless one is given. */
@@ -55,13 +44,10 @@ export class SignIn {
   start(req: Request): Promise<Result> {
     return this.act(req, async (turn) => {
       const { usernameField, channelField, channels } = this.settings
-      const input = {
-        loginHint: readLoginHint(field(req, usernameField)),
-        channel: readChannel(field(req, channelField), channels),
-        returnTo: readReturnTo(field(req, 'returnTo')),
-        previous: stored(turn),
-      }
-      return this.settle(turn, await start(turn.context, input, turn.call))
+      const loginHint = readLoginHint(field(req, usernameField))
+      const channel = readChannel(field(req, channelField), channels)
+      const returnTo = readReturnTo(field(req, 'returnTo'))
+      return this.begin(turn, { loginHint, channel, returnTo, previous: stored(turn) })
     })
   }
 
@@ -76,8 +62,7 @@ export class SignIn {
       // Okta may call a channel by another name than the one that was asked for.
       const last = channels.find((channel) => channel === previous.channel)
       const channel = readChannel(wanted, channels, last)
-      const input = { loginHint, channel, returnTo, mfaToken, previous, resend: true }
-      return this.settle(turn, await start(turn.context, input, turn.call))
+      return this.begin(turn, { loginHint, channel, returnTo, mfaToken, previous, resend: true })
     })
   }
 
@@ -88,7 +73,8 @@ export class SignIn {
       if (!challenge) {
         throw new OktaOobError('no_challenge')
       }
-      return this.settle(turn, await complete(turn.context, challenge, code, turn.call))
+      const outcome = await complete(turn.context, challenge, code, turn.call)
+      return this.settle(turn, challenge.loginHint, outcome)
     })
   }
 
@@ -96,7 +82,7 @@ export class SignIn {
     return this.act<Cancelled>(req, async (turn) => {
       const challenge = stored(turn)
       // Whoever ended it before has taken care of the session, and may have left for a new one.
-      if (challenge && (await this.limits.end(challenge))) {
+      if (challenge && (await this.limits.endings.end(challenge))) {
         await turn.slot.clear()
       }
       return { type: 'cancelled' }
@@ -106,7 +92,7 @@ export class SignIn {
   /** The challenge to show, to a request of any method. */
   async current(req: Request): Promise<Result> {
     try {
-      const challenge = await live(await this.turn(req))
+      const challenge = await live(this.turns.make(req, await this.clientFor(req)))
       return hasExpired(challenge) ? failed(new OktaOobError('no_challenge')) : waiting(challenge)
     } catch (error) {
       return failed(error)
@@ -114,36 +100,36 @@ export class SignIn {
   }
 
   private async act<R>(req: Request, step: (turn: Turn) => Promise<R>): Promise<R | Result> {
+    const { crossSiteProtection, origins } = this.settings
     let turn: Turn | undefined
     try {
       sessionOf(req)
-      if (isCrossSite(req.headers, this.settings.origins)) {
+      if (crossSiteProtection && isCrossSite(req.headers, origins)) {
         throw new OktaOobError('cross_site_request')
       }
       if (req.method !== 'POST') {
         throw new OktaOobError('wrong_step')
       }
-      turn = await this.turn(req)
+      turn = this.turns.make(req, await this.clientFor(req))
       return await step(turn)
     } catch (error) {
-      return failed(error, turn && stored(turn))
+      const challenge = turn && stored(turn)
+      reportFailure(turn, challenge?.loginHint, error)
+      return failed(error, challenge)
     }
   }
 
-  private async turn(req: Request): Promise<Turn> {
-    const { sessionKey, requireNumberChallenge, forwardClientContext } = this.settings
-    const okta = await this.clientFor(req)
-    const host = okta.issuer.replace(/^https?:\/\//, '')
-    return {
-      req,
-      slot: new ChallengeSlot(req, sessionKey ?? `okta-oob:${host}:${okta.clientId}`),
-      context: { okta, limits: this.limits, requireNumberChallenge },
-      call: forwardClientContext ? { clientContext: readClientContext(req) } : {},
-    }
+  private async begin(turn: Turn, input: StartInput): Promise<Result> {
+    const { req, context, call } = turn
+    const { loginHint, channel } = input
+    const approve = async (): Promise<boolean> =>
+      (await this.settings.beforeStart(req, { loginHint, channel })) !== false
+    const outcome = await start(context, { ...input, address: req.ip, approve }, call)
+    return this.settle(turn, loginHint, outcome)
   }
 
   /** The one place where a decision reaches the session. */
-  private async settle(turn: Turn, outcome: Outcome): Promise<Result> {
+  private async settle(turn: Turn, loginHint: string, outcome: Outcome): Promise<Result> {
     switch (outcome.type) {
       case 'started':
         await turn.slot.begin(outcome.challenge)
@@ -152,44 +138,60 @@ export class SignIn {
         return waiting(outcome.challenge, outcome.retryAfter)
       case 'complete':
         await turn.slot.clear()
-        return this.askApp(turn.req, outcome)
+        return this.askApp(turn, outcome)
       case 'ended':
+        reportFailure(turn, loginHint, outcome.error)
         await turn.slot.clear()
         return failed(outcome.error, undefined, outcome.supported)
+      case 'gone':
+        reportFailure(turn, loginHint, outcome.error)
+        return failed(outcome.error)
       case 'failed':
+        reportFailure(turn, loginHint, outcome.error)
         return failed(outcome.error, stored(turn))
     }
   }
 
-  private async askApp(req: Request, outcome: Outcome & { type: 'complete' }): Promise<Result> {
+  private async askApp(turn: Turn, outcome: Outcome & { type: 'complete' }): Promise<Result> {
     const { passReqToCallback, passTokensToCallback } = this.settings
     const { claims, tokens, challenge } = outcome
     const { user, info } = await runVerify(this.verify, [
-      ...(passReqToCallback ? [req] : []),
+      ...(passReqToCallback ? [turn.req] : []),
       claims,
       ...(passTokensToCallback ? [tokens] : []),
     ])
     const own = typeof info === 'string' ? { message: info } : info
     if (!user) {
-      const { code, message, status } = new OktaOobError('access_denied')
+      const error = new OktaOobError('access_denied')
+      reportFailure(turn, challenge.loginHint, error)
+      const { code, message, status } = error
       return { type: 'refused', status, info: { code, message, ...own } }
     }
+    const { sub, amr } = claims
+    turn.context.audit.report('success', challenge.loginHint, () => ({
+      ...ofChallenge(challenge),
+      sub,
+      ...(Array.isArray(amr) && { amr: amr.map(String) }),
+    }))
     const redirectTo = challenge.returnTo !== undefined && { redirectTo: challenge.returnTo }
     return { type: 'signed-in', user, info: { ...own, ...redirectTo }, ...redirectTo }
   }
 }
 
-/** The session's challenge, if it is one of this client's. */
-function stored({ slot, context }: Turn): Challenge | undefined {
-  const challenge = slot.read()
-  // What another version of this package has stored may have another shape.
-  const sound = Number.isFinite(challenge?.expiresAt)
-  return challenge && sound && context.okta.owns(challenge) ? challenge : undefined
+function reportFailure(
+  turn: Turn | undefined,
+  loginHint: string | undefined,
+  error: unknown,
+): void {
+  const audit = turn?.context.audit ?? new Audit(() => ({}))
+  audit.report('failure', loginHint, () =>
+    error instanceof OktaOobError ? { code: error.code, cause: error.cause } : {},
+  )
 }
 
 async function live(turn: Turn): Promise<Challenge> {
   const challenge = stored(turn)
-  if (!challenge || (await turn.context.limits.isOver(challenge))) {
+  if (!challenge || (await turn.context.limits.endings.isOver(challenge))) {
     throw new OktaOobError('no_challenge')
   }
   return challenge

@@ -14,7 +14,7 @@ import { grantOf, mfaGrants, tokenParameters } from './grants.ts'
 import type { Answered, Completion } from './completion.ts'
 import { checkedClaims, type Tokens } from './id-token.ts'
 import { readClientOptions, type ClientSettings, type OktaOobClientOptions } from './options.ts'
-import { challengeFrom } from './start-answer.ts'
+import { challengeFrom, termsOf, type Terms } from './start-answer.ts'
 import { StartEndpoint } from './start-endpoint.ts'
 import { findOktaOobError, judge, tokenCalls, type TokenCall } from './token-call.ts'
 import { BrokenConnection } from './transport.ts'
@@ -185,6 +185,11 @@ export class OktaOobClient {
    */
   wait(challenge: Challenge, options: CallOptions = {}): Promise<Answered> {
     return waitFor(challenge, () => this.complete(challenge, options), options.signal)
+  }
+
+  /** What every challenge of this client is started with, and must be completed with. */
+  get terms(): Terms {
+    return termsOf(this._settings)
   }
 
   /** Whether a challenge was started with the server, client, scope and policy of this client. */

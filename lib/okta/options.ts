@@ -1,5 +1,6 @@
 import { types } from 'node:util'
 import { ClientSecretPost, None, type ClientAuth, type CryptoKeyPair } from 'openid-client'
+import { keyedHash, type KeyedHash } from '../keyed-hash.ts'
 import type { Fetch } from './transport.ts'
 
 /** How to reach Okta. What is left out comes from the environment. */
@@ -46,6 +47,8 @@ export interface ClientSettings {
   issuer: string
   clientId: string
   authentication: ClientAuth
+  /** Its key is the client secret, or what there is without one. */
+  hash: KeyedHash
   scope: string
   idTokenSignedResponseAlg: string
   startEndpoint: StartEndpoint
@@ -142,12 +145,12 @@ export function readClientOptions(
     'fetch',
     'must be a function',
   )
+  const secret = clientSecret ?? environment['OKTA_OAUTH2_CLIENT_SECRET']
   return {
     issuer: issuer.replace(/\/+$/, ''),
     clientId,
-    authentication:
-      clientAuthentication ??
-      authenticationWith(clientSecret ?? environment['OKTA_OAUTH2_CLIENT_SECRET']),
+    authentication: clientAuthentication ?? authenticationWith(secret),
+    hash: keyedHash(secret || clientId),
     scope,
     idTokenSignedResponseAlg: alg,
     startEndpoint,

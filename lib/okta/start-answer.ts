@@ -1,6 +1,6 @@
-import { randomBytes } from 'node:crypto'
 import type { BindingMethod, Challenge } from '../challenge.ts'
 import { failure, meaningOf } from './answer.ts'
+import { newId } from '../random.ts'
 import type { Reply } from './form.ts'
 import { mfaOtpGrant } from './grants.ts'
 import type { ClientSettings } from './options.ts'
@@ -10,6 +10,9 @@ type Started = Pick<
   Challenge,
   'id' | 'oobCode' | 'channel' | 'bindingMethod' | 'bindingCode' | 'expiresAt' | 'interval'
 >
+
+/** The members that the client decides. */
+export type Terms = Pick<Challenge, 'issuer' | 'clientId' | 'scope' | 'acrValues'>
 
 /** What was asked for. */
 export interface StartedCall {
@@ -34,7 +37,7 @@ const maxLife = 600
  * @throws {OktaOobError}
  */
 export function challengeFrom(
-  { issuer, clientId, scope, acrValues }: ClientSettings,
+  settings: ClientSettings,
   { answer, sent }: Reply,
   { call, loginHint, channel }: StartedCall,
 ): Challenge {
@@ -45,14 +48,11 @@ export function challengeFrom(
   if (typeof started === 'string') {
     throw failure('protocol_error', answer, sent, started)
   }
-  return {
-    ...started,
-    loginHint,
-    issuer,
-    clientId,
-    scope,
-    ...(acrValues !== undefined && { acrValues }),
-  }
+  return { ...started, loginHint, ...termsOf(settings) }
+}
+
+export function termsOf({ issuer, clientId, scope, acrValues }: ClientSettings): Terms {
+  return { issuer, clientId, scope, ...(acrValues !== undefined && { acrValues }) }
 }
 
 /**
@@ -94,8 +94,7 @@ function readStartAnswer(
 function timing(json: Record<string, unknown>): Pick<Started, 'id' | 'expiresAt' | 'interval'> {
   const life = Math.min(Math.max(seconds(json['expires_in']) ?? defaultExpiresIn, 0), maxLife)
   return {
-    // 160 bits, as CIBA §7.3 recommends for an identifier of this kind.
-    id: randomBytes(20).toString('base64url'),
+    id: newId(),
     expiresAt: Date.now() + life * 1000,
     interval: Math.min(Math.max(seconds(json['interval']) ?? defaultInterval, 1), maxLife),
   }

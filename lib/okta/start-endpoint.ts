@@ -1,4 +1,4 @@
-import { fallback } from '../events.ts'
+import { Audit } from '../audit.ts'
 import { failure } from './answer.ts'
 import type { CallOptions } from './call-options.ts'
 import type { AuthorizationServer } from './discovery.ts'
@@ -46,7 +46,8 @@ export class StartEndpoint {
     if (!this.moved && second.answer.status < 500) {
       this.moved = true
       const { issuer, clientId } = this.settings
-      fallback.publish({ issuer, clientId, from: deprecated, to: current })
+      const moved = { from: deprecated, to: current }
+      new Audit(() => ({ issuer, clientId })).report('fallback', undefined, () => moved)
     }
     return second
   }

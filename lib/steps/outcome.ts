@@ -1,9 +1,11 @@
 import type { IDToken } from 'openid-client'
+import type { Audit } from '../audit.ts'
 import type { Challenge } from '../challenge.ts'
-import type { Limits } from '../limits.ts'
+import type { Decoys } from '../concealment/decoys.ts'
+import type { OktaOobError } from '../errors.ts'
+import type { Limits } from '../limits/limits.ts'
 import type { OktaOobClient } from '../okta/client.ts'
 import type { Tokens } from '../okta/id-token.ts'
-import { OktaOobError } from '../errors.ts'
 
 /** What a step has decided, and with it what happens to the session's challenge. */
 export type Outcome =
@@ -15,6 +17,8 @@ export type Outcome =
   | { type: 'complete'; challenge: Challenge; claims: IDToken; tokens: Tokens }
   /** The challenge is over, without. */
   | { type: 'ended'; error: OktaOobError; supported?: string[] }
+  /** The challenge is over by another request, which has seen to the session, or is about to. */
+  | { type: 'gone'; error: OktaOobError }
   /** Nothing has changed; a challenge that waits can still be completed. */
   | { type: 'failed'; error: OktaOobError }
 
@@ -22,5 +26,10 @@ export type Outcome =
 export interface StepContext {
   okta: OktaOobClient
   limits: Limits
+  /** Absent where a user that Okta refuses is told so. */
+  decoys: Decoys | undefined
+  audit: Audit
+  /** Names a user where something is counted. */
+  userKey: (loginHint: string) => string
   requireNumberChallenge: boolean
 }

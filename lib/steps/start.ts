@@ -1,12 +1,19 @@
+import { ofChallenge } from '../audit.ts'
 import type { Challenge } from '../challenge.ts'
 import { attempt, OktaOobError } from '../errors.ts'
 import type { CallOptions } from '../okta/call-options.ts'
+import { admit } from './admit.ts'
 import type { Outcome, StepContext } from './outcome.ts'
+import { warnOfDecoy } from './warning.ts'
 
 export interface StartInput {
   loginHint: string
   channel: string
   returnTo: string | undefined
+  /** The browser's, where it is known. */
+  address?: string | undefined
+  /** Whether the app lets this user and channel through. */
+  approve?: () => Promise<boolean>
   /** Proves the first factor, where the second one is started. */
   mfaToken?: string | undefined
   /** The challenge that a new one replaces. */
@@ -15,8 +22,8 @@ export interface StartInput {
   resend?: boolean
 }
 
-/** Okta sends one text, call or mail per device in this time, in milliseconds (E0000109). */
-const resendPause = 30_000
+/** Okta sends one text, call or mail per device in this time, in seconds (E0000109). */
+const oktaPause = 30
 
 /** Has Okta send something to the user. A start that fails leaves a waiting challenge as it is. */
 export async function start(
@@ -24,31 +31,67 @@ export async function start(
   input: StartInput,
   options: CallOptions,
 ): Promise<Outcome> {
-  const { okta, limits, requireNumberChallenge } = context
-  const { loginHint, channel, returnTo, mfaToken, previous, resend } = input
-  const started = await attempt(
-    mfaToken === undefined
-      ? okta.start({ loginHint, channel, ...options })
-      : okta.challenge({ loginHint, channel, mfaToken, ...options }),
-  )
+  const { limits, audit, requireNumberChallenge } = context
+  const { loginHint, channel, returnTo, mfaToken, previous, resend = false, address } = input
+  const factor = mfaToken === undefined ? 1 : 2
+  audit.report('start', loginHint, () => ({ channel, factor, resend, address }))
+  const wait = await attempt(admit(context, input))
+  if (wait instanceof OktaOobError) {
+    return { type: 'failed', error: wait }
+  }
+  const started = await ask(context, input, options)
   if (started instanceof OktaOobError) {
     // An expired mfa_token takes the challenge along that was started with it.
-    const over = mfaToken !== undefined && started.code === 'challenge_expired'
+    const over = factor === 2 && started.code === 'challenge_expired'
     return { type: over ? 'ended' : 'failed', error: started }
   }
   if (requireNumberChallenge && started.bindingMethod === 'none') {
     return { type: 'failed', error: new OktaOobError('number_challenge_required') }
   }
   const sent = started.bindingMethod === 'prompt' && started.oobCode !== undefined
+  const pause = Math.max(wait, sent ? oktaPause : 0)
   const challenge: Challenge = {
     ...started,
-    ...(sent && { resendAt: Date.now() + resendPause }),
+    ...(pause > 0 && { resendAt: Date.now() + pause * 1000 }),
     ...(returnTo !== undefined && { returnTo }),
   }
-  const ended = previous !== undefined && (await limits.end(previous))
+  await limits.gate.close(challenge)
+  const ended = previous !== undefined && (await limits.endings.end(previous))
   if (resend && !ended) {
-    return { type: 'failed', error: new OktaOobError('no_challenge') }
+    return { type: 'gone', error: new OktaOobError('no_challenge') }
   }
-  await limits.begin(challenge)
   return { type: 'started', challenge }
+}
+
+/** The challenge that Okta has started, or one that looks like it. */
+async function ask(
+  context: StepContext,
+  { loginHint, channel, mfaToken }: StartInput,
+  options: CallOptions,
+): Promise<Challenge | OktaOobError> {
+  const { okta, decoys, audit, requireNumberChallenge } = context
+  const since = performance.now()
+  const started = await attempt(
+    mfaToken === undefined
+      ? okta.start({ loginHint, channel, ...options })
+      : okta.challenge({ loginHint, channel, mfaToken, ...options }),
+  )
+  if (!(started instanceof OktaOobError)) {
+    decoys?.remember(channel, started)
+    decoys?.tempo.record(channel, since)
+    const { bindingMethod } = started
+    audit.report('send', loginHint, () => ({ ...ofChallenge(started), bindingMethod }))
+    return started
+  }
+  // Who has passed the first factor has nothing to learn about it from the second.
+  if (decoys && mfaToken === undefined && started.code === 'access_denied') {
+    const { cause } = started
+    decoys.tempo.record('refusal', since)
+    await decoys.tempo.linger(channel, since, options.signal)
+    const decoy = decoys.make(channel, { ...okta.terms, loginHint }, requireNumberChallenge)
+    audit.report('decoy', loginHint, () => ({ ...ofChallenge(decoy), cause }))
+    warnOfDecoy(cause)
+    return decoy
+  }
+  return started
 }

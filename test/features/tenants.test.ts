@@ -89,6 +89,7 @@ describe('Several orgs in one strategy', () => {
     const { fetch, requests } = recordingFetch()
     const acrOf = { red: 'urn:okta:loa:1fa:any', blue: 'urn:okta:loa:2fa:any' }
     const strategy = new OktaOobStrategy({
+      limits: false,
       resolve: (req) => ({
         ...clientOf(okta.issuer),
         acrValues: acrOf[byTenant(req) === 'blue' ? 'blue' : 'red'],

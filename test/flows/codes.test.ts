@@ -79,7 +79,7 @@ describeFlows('A code', (begin) => {
   })
 
   it('is refused by Okta, right or wrong, after five wrong ones', async () => {
-    const { okta, tab, calls } = await begin()
+    const { okta, tab, calls } = await begin({ strategy: { limits: false } })
     await tab.start({ channel: 'sms' })
     const wrong = wrongCodeOf(okta)
 

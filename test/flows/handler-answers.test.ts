@@ -3,13 +3,21 @@ import type { Express } from 'express'
 import type { OktaOobStrategy } from 'passport-okta-oob'
 import type { Page } from '../support/browser.ts'
 import { stopClock } from '../support/clock.ts'
-import { beginFlow, codeOf, shareStandIn, wrongCodeOf, type Flow } from '../support/flow.ts'
+import {
+  beginFlow,
+  codeOf,
+  shareStandIn,
+  wrongCodeOf,
+  type Flow,
+  type FlowOptions,
+} from '../support/flow.ts'
 import { newest } from '../support/stand-in.ts'
 
 type Scene = Flow & { clock: ReturnType<typeof stopClock> }
 
 interface Row {
   when: string
+  strategy?: FlowOptions['strategy']
   /** What has happened before. */
   after?: (scene: Scene) => unknown
   path: string
@@ -124,19 +132,45 @@ const rows: Row[] = [
     location: '/challenge-page?error=wrong_step',
   },
   {
-    when: 'Okta takes no more codes for a while',
+    when: 'the last code is wrong, too',
     after: async ({ tab, okta }) => {
       await tab.start({ channel: 'sms' })
-      for (let count = 0; count < 5; count += 1) {
+      for (let count = 0; count < 3; count += 1) {
         await tab.submit(wrongCodeOf(okta))
       }
     },
     path: '/complete',
+    fields: ({ okta }) => ({ code: wrongCodeOf(okta) }),
+    status: 429,
+    json: failed('too_many_attempts', { challenge: undefined }),
+    location: '/login-page?error=too_many_attempts',
+  },
+  {
+    when: 'the user has no codes left in this hour',
+    strategy: { limits: { codesPerUser: { points: 1, duration: 3600 } } },
+    after: async ({ tab, okta, clock }) => {
+      await tab.start({ channel: 'sms' })
+      await tab.submit(wrongCodeOf(okta))
+      clock.tick(600)
+    },
+    path: '/complete',
     fields: ({ okta }) => ({ code: codeOf(okta) }),
     status: 429,
-    json: failed('rate_limited', { retryAfter: 5, challenge: { channel: 'sms' } }),
+    json: failed('too_many_attempts', { retryAfter: 3600, challenge: { channel: 'sms' } }),
+    location: '/challenge-page?error=too_many_attempts',
+    retryAfter: '3600',
+  },
+  {
+    when: 'a second text is asked for too soon',
+    after: async ({ tab, clock }) => {
+      await tab.start({ channel: 'sms' })
+      clock.tick(10_000)
+    },
+    path: '/resend',
+    status: 429,
+    json: failed('rate_limited', { retryAfter: 20, challenge: { channel: 'sms' } }),
     location: '/challenge-page?error=rate_limited',
-    retryAfter: '5',
+    retryAfter: '20',
   },
   {
     when: 'a push is denied',
@@ -225,9 +259,9 @@ function expectHeaders({ headers }: Page, retryAfter: string | null): void {
 
 describe('When', () => {
   const shared = shareStandIn()
-  const begin = async ({ after }: Row): Promise<Scene> => {
+  const begin = async ({ strategy, after }: Row): Promise<Scene> => {
     const clock = stopClock()
-    const scene = { ...(await beginFlow(shared.okta, { routes: bareRoutes })), clock }
+    const scene = { ...(await beginFlow(shared.okta, { strategy, routes: bareRoutes })), clock }
     await after?.(scene)
     return scene
   }

@@ -260,7 +260,7 @@ describe('okta.resend()', () => {
   })
 
   it('that fails leaves the earlier challenge to be completed', async () => {
-    const { okta, tab } = await beginFlow(shared.okta)
+    const { okta, tab } = await beginFlow(shared.okta, { strategy: { concealUnknownUsers: false } })
     await tab.start({ username: 'carol@example.com', channel: 'sms' })
 
     const refused = await tab.resend({ channel: 'push' })

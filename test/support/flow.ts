@@ -117,7 +117,7 @@ export interface Flow {
 }
 
 export interface FlowOptions {
-  strategy?: Omit<OktaOobStrategyOptions, 'passReqToCallback' | 'passTokensToCallback'>
+  strategy?: Omit<OktaOobStrategyOptions, 'passReqToCallback' | 'passTokensToCallback'> | undefined
   verify?: Verify
   app?: Omit<TestAppOptions, 'routes'>
   /** Adds routes of the test's own. */

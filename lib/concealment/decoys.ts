@@ -1,0 +1,58 @@
+import type { Challenge } from '../challenge.ts'
+import type { Terms } from '../okta/start-answer.ts'
+import { newId, newNumber } from '../random.ts'
+import { Tempo } from './tempo.ts'
+
+/** What tells one challenge of a channel from another, and what it was asked for with. */
+type Look = Pick<Challenge, 'channel' | 'bindingMethod' | 'interval'> & {
+  /** Seconds. */
+  life: number
+  digits: number
+  oobCodeLength: number
+}
+
+/** As Okta documents it, for the time before the first real challenge of a channel. */
+const documented = { interval: 5, life: 300, digits: 2, oobCodeLength: 27 }
+
+/**
+ * Challenges in the place of those that Okta has refused to start for a user. They look like the
+ * last real one of their channel, and nothing that anyone sends ever completes them.
+ */
+export class Decoys {
+  readonly tempo: Tempo = new Tempo()
+  readonly #looks = new Map<string, Look>()
+
+  /** @param asked the channel that was asked for; Okta may call it by another name */
+  remember(asked: string, challenge: Challenge): void {
+    const { channel, bindingMethod, bindingCode, interval, expiresAt, oobCode } = challenge
+    this.#looks.set(asked, {
+      channel,
+      bindingMethod,
+      interval,
+      life: Math.round((expiresAt - Date.now()) / 1000),
+      digits: bindingCode?.length ?? documented.digits,
+      oobCodeLength: oobCode?.length ?? documented.oobCodeLength,
+    })
+  }
+
+  make(
+    asked: string,
+    terms: Terms & { loginHint: string },
+    requireNumberChallenge: boolean,
+  ): Challenge {
+    const pushMethod = requireNumberChallenge ? 'transfer' : 'none'
+    const bindingMethod = asked === 'push' ? pushMethod : 'prompt'
+    const look = this.#looks.get(asked) ?? { ...documented, channel: asked, bindingMethod }
+    return {
+      id: newId(),
+      oobCode: newId().padEnd(look.oobCodeLength, newId()).slice(0, look.oobCodeLength),
+      channel: look.channel,
+      bindingMethod: look.bindingMethod,
+      ...(look.bindingMethod === 'transfer' && { bindingCode: newNumber(look.digits) }),
+      expiresAt: Date.now() + look.life * 1000,
+      interval: look.interval,
+      ...terms,
+      decoy: true,
+    }
+  }
+}

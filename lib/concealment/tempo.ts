@@ -1,0 +1,34 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { oneLike } from '../random.ts'
+
+/** Enough to follow Okta's pace through the day, few enough to forget an outage soon. */
+const remembered = 50
+
+/**
+ * How long Okta takes for each kind of answer, so that an answer in its place takes as long: who
+ * can tell the two by the clock can tell which usernames exist.
+ */
+export class Tempo {
+  /** The newest durations of each kind, in milliseconds. */
+  readonly #durations = new Map<string, number[]>()
+
+  /** @param since of `performance.now()`, which a corrected clock does not move */
+  record(kind: string, since: number): void {
+    const durations = this.#durations.get(kind) ?? []
+    this.#durations.set(kind, [...durations, performance.now() - since].slice(-remembered))
+  }
+
+  /**
+   * Comes back when an answer of Okta's of this kind could have come; of any kind, before the first
+   * one of it.
+   *
+   * @throws the signal's reason
+   */
+  async linger(kind: string, since: number, signal: AbortSignal | undefined): Promise<void> {
+    const durations = this.#durations.get(kind) ?? [...this.#durations.values()].flat()
+    const left = durations.length > 0 ? oneLike(durations) - (performance.now() - since) : 0
+    if (left > 0) {
+      await sleep(left, undefined, { signal }).catch(() => signal?.throwIfAborted())
+    }
+  }
+}

@@ -1,0 +1,103 @@
+import { RateLimiterMemory, type RateLimiterAbstract } from 'rate-limiter-flexible'
+import { check } from '../okta/options.ts'
+
+/** At most `points` in `duration` seconds. */
+export interface Window {
+  points: number
+  duration: number
+}
+
+/** The counters that an app can set or turn off. */
+export type Limit =
+  'codesPerChallenge' | 'codesPerUser' | 'sends' | 'pushes' | 'pushPause' | 'starts' | 'budget'
+
+/** What a limiter is made of; the prefix tells the limits apart in a store that they share. */
+export interface LimiterOptions extends Window {
+  keyPrefix: string
+}
+
+export type MakeLimiter = (options: LimiterOptions) => RateLimiterAbstract
+
+type Row = Window | readonly Window[] | false | undefined
+
+/** How often something may happen. Each is a window, a list of windows, or `false` for no limit. */
+export interface LimitsOptions {
+  /** Wrong codes, after which the challenge is over. Default: 4, one less than Okta's own. */
+  codesPerChallenge?: Row
+  /** Wrong codes of a user, whatever the challenge, channel or session. Default: 10 an hour. */
+  codesPerUser?: Row
+  /** Texts, calls and mails to a user. Default: 1 in 30 s, 3 in 10 min, 5 an hour. */
+  sends?: Row
+  /** Pushes to a user. Default: 3 in 10 min. */
+  pushes?: Row
+  /** Denied pushes, after which a user gets none. Default: 1, for 60 s. */
+  pushPause?: Row
+  /** Starts from an address (`req.ip`; IPv6 by its /64). Default: 20 in 10 min. */
+  starts?: Row
+  /** Texts, calls and mails of the whole app. Default: no limit. */
+  budget?: Row
+  /**
+   * Makes the limiters, the poll gate's among them. Default: `RateLimiterMemory`, for one process.
+   * For several, any limiter of rate-limiter-flexible with a store that they share.
+   */
+  limiter?: MakeLimiter | undefined
+}
+
+export interface LimitsSettings {
+  windows: Readonly<Record<Limit, readonly Window[]>>
+  limiter: MakeLimiter
+}
+
+const defaults: Record<Limit, readonly Window[]> = {
+  codesPerChallenge: [{ points: 4, duration: 600 }],
+  codesPerUser: [{ points: 10, duration: 3600 }],
+  sends: [
+    { points: 1, duration: 30 },
+    { points: 3, duration: 600 },
+    { points: 5, duration: 3600 },
+  ],
+  pushes: [{ points: 3, duration: 600 }],
+  pushPause: [{ points: 1, duration: 60 }],
+  starts: [{ points: 20, duration: 600 }],
+  budget: [],
+}
+
+const inMemory: MakeLimiter = (options) => new RateLimiterMemory(options)
+
+const limits = Object.keys(defaults) as Limit[]
+
+/** @throws {TypeError} naming what is wrong */
+export function readLimits(options: LimitsOptions | false = {}): LimitsSettings {
+  check(
+    options === false || (typeof options === 'object' && options !== null),
+    'limits',
+    'must be an object or false',
+  )
+  const { limiter = inMemory, ...rows }: LimitsOptions = options || {}
+  check(typeof limiter === 'function', 'limits', 'limiter must be a function that makes a limiter')
+  for (const name of Object.keys(rows)) {
+    check(limits.includes(name as Limit), 'limits', `has no "${name}"`)
+  }
+  const windows = limits.map((limit) => [
+    limit,
+    options === false ? [] : readRow(limit, rows[limit]),
+  ])
+  return { windows: Object.fromEntries(windows) as LimitsSettings['windows'], limiter }
+}
+
+function readRow(limit: Limit, row: Row): readonly Window[] {
+  if (row === undefined) {
+    return defaults[limit]
+  }
+  const windows = row === false ? [] : [row].flat()
+  check(
+    windows.every((window) => isCount(window?.points) && isCount(window?.duration)),
+    'limits',
+    `${limit} must be { points, duration } in whole numbers, a list of those, or false`,
+  )
+  return windows
+}
+
+function isCount(value: unknown): boolean {
+  return Number.isSafeInteger(value) && (value as number) > 0
+}

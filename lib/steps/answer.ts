@@ -1,0 +1,28 @@
+import type { Challenge } from '../challenge.ts'
+import { attempt, OktaOobError } from '../errors.ts'
+import type { CallOptions } from '../okta/call-options.ts'
+import type { Completion } from '../okta/completion.ts'
+import type { StepContext } from './outcome.ts'
+
+/** What Okta says to a code or a poll; for a decoy, what it would say, and as late. */
+export async function answerTo(
+  { okta, decoys }: StepContext,
+  challenge: Challenge,
+  code: string | undefined,
+  options: CallOptions,
+): Promise<Completion | OktaOobError> {
+  const kind = code === undefined ? 'poll' : 'code'
+  const since = performance.now()
+  if (challenge.decoy) {
+    const lingered = decoys && (await attempt(decoys.tempo.linger(kind, since, options.signal)))
+    const incorrect = new OktaOobError('incorrect_code', { retryable: true })
+    return lingered ?? (code === undefined ? { status: 'pending' } : incorrect)
+  }
+  const answer = await attempt(okta.complete(challenge, { code, ...options }))
+  const undecided =
+    answer instanceof OktaOobError ? answer.code === 'incorrect_code' : answer.status === 'pending'
+  if (undecided) {
+    decoys?.tempo.record(kind, since)
+  }
+  return answer
+}

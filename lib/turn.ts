@@ -1,0 +1,94 @@
+import type { Request } from 'express'
+import { Audit } from './audit.ts'
+import type { Challenge } from './challenge.ts'
+import { Decoys } from './concealment/decoys.ts'
+import { OktaOobError } from './errors.ts'
+import type { Limits } from './limits/limits.ts'
+import { normalise } from './login-hint.ts'
+import type { CallOptions } from './okta/call-options.ts'
+import type { OktaOobClient } from './okta/client.ts'
+import type { StrategySettings } from './options.ts'
+import { readClientContext } from './request.ts'
+import { ChallengeSlot } from './session.ts'
+import type { StepContext } from './steps/outcome.ts'
+
+/** What one request works with. */
+export interface Turn {
+  req: Request
+  slot: ChallengeSlot
+  context: StepContext
+  call: CallOptions
+}
+
+/** Makes the turns of one strategy, and keeps what they share. */
+export class Turns {
+  readonly settings: StrategySettings
+  readonly limits: Limits
+  /** Each Okta has its own looks and its own pace. */
+  readonly #decoys = new WeakMap<OktaOobClient, Decoys>()
+
+  constructor(settings: StrategySettings, limits: Limits) {
+    this.settings = settings
+    this.limits = limits
+  }
+
+  make(req: Request, okta: OktaOobClient): Turn {
+    const { sessionKey, requireNumberChallenge, forwardClientContext } = this.settings
+    const { issuer, clientId } = okta
+    const host = issuer.replace(/^https?:\/\//, '')
+    const hash = this.settings.hash ?? okta._settings.hash
+    const userKey = (loginHint: string): string =>
+      hash(JSON.stringify([issuer, clientId, normalise(loginHint)]))
+    const named = (loginHint: string): object => (this.settings.auditUsernames ? { loginHint } : {})
+    const audit = new Audit((loginHint) => ({
+      issuer,
+      clientId,
+      ...(loginHint !== undefined && { user: userKey(loginHint), ...named(loginHint) }),
+    }))
+    return {
+      req,
+      slot: new ChallengeSlot(req, sessionKey ?? `okta-oob:${host}:${clientId}`),
+      context: {
+        okta,
+        limits: this.limits,
+        decoys: this.#decoysOf(okta),
+        audit,
+        userKey,
+        requireNumberChallenge,
+      },
+      call: {
+        signal: untilClosed(req),
+        ...(forwardClientContext && { clientContext: readClientContext(req) }),
+      },
+    }
+  }
+
+  #decoysOf(okta: OktaOobClient): Decoys | undefined {
+    if (!this.settings.concealUnknownUsers) {
+      return undefined
+    }
+    const decoys = this.#decoys.get(okta) ?? new Decoys()
+    this.#decoys.set(okta, decoys)
+    return decoys
+  }
+}
+
+/** The session's challenge, if it is one of this client's. */
+export function stored({ slot, context }: Turn): Challenge | undefined {
+  const challenge = slot.read()
+  // What another version of this package has stored may have another shape.
+  const sound = Number.isFinite(challenge?.expiresAt)
+  return challenge && sound && context.okta.owns(challenge) ? challenge : undefined
+}
+
+/** Aborted when the browser goes away: nobody waits for Okta's answer any more. */
+function untilClosed({ res }: Request): AbortSignal {
+  const controller = new AbortController()
+  res?.once('close', () => {
+    if (!res.writableFinished) {
+      const message = 'The browser has closed the connection.'
+      controller.abort(new OktaOobError('upstream_unavailable', { message, retryable: true }))
+    }
+  })
+  return controller.signal
+}
