@@ -36,7 +36,7 @@ export class Turns {
     const { sessionKey, requireNumberChallenge, forwardClientContext } = this.settings
     const { issuer, clientId } = okta
     const host = issuer.replace(/^https?:\/\//, '')
-    const hash = this.settings.hash ?? okta._settings.hash
+    const hash = this.settings.hash ?? okta.hash
     const userKey = (loginHint: string): string =>
       hash(JSON.stringify([issuer, clientId, normalise(loginHint)]))
     const named = (loginHint: string): object => (this.settings.auditUsernames ? { loginHint } : {})

@@ -47,12 +47,17 @@ const table: readonly Row[] = [
   { calls: ['poll'], errors: rejections, meaning: 'challenge_denied' },
   { calls: ['code'], errors: rejections, meaning: 'incorrect_code' },
   {
+    calls: ['challenge', 'poll', 'code'],
     status: is(403),
     errors: ['access_denied'],
     text: /has expired/i,
     meaning: 'challenge_expired',
   },
-  { errors: ['expired_token'], meaning: 'challenge_expired' },
+  {
+    calls: ['challenge', 'poll', 'code'],
+    errors: ['expired_token'],
+    meaning: 'challenge_expired',
+  },
   { errors: ['access_denied'], meaning: 'access_denied' },
   { errors: ['temporarily_unavailable'], meaning: 'upstream_unavailable' },
   { status: (status) => status >= 500, meaning: 'upstream_unavailable' },

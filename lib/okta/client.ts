@@ -7,6 +7,7 @@ import {
 } from 'openid-client'
 import type { Challenge } from '../challenge.ts'
 import { OktaOobError } from '../errors.ts'
+import type { KeyedHash } from '../keyed-hash.ts'
 import { configure, discover, type AuthorizationServer, type Endpoint } from './discovery.ts'
 import type { CallOptions } from './call-options.ts'
 import { endpointBeside, postForm } from './form.ts'
@@ -76,6 +77,11 @@ export class OktaOobClient {
 
   get clientId(): string {
     return this._settings.clientId
+  }
+
+  /** @internal Names a user where something is counted or reported. */
+  get hash(): KeyedHash {
+    return this._settings.hash
   }
 
   /** Seconds for one call to Okta. */

@@ -31,7 +31,7 @@ export async function start(
   input: StartInput,
   options: CallOptions,
 ): Promise<Outcome> {
-  const { limits, audit, requireNumberChallenge } = context
+  const { limits, decoys, audit, requireNumberChallenge } = context
   const { loginHint, channel, returnTo, mfaToken, previous, resend = false, address } = input
   const factor = mfaToken === undefined ? 1 : 2
   audit.report('start', loginHint, () => ({ channel, factor, resend, address }))
@@ -48,6 +48,9 @@ export async function start(
   if (requireNumberChallenge && started.bindingMethod === 'none') {
     return { type: 'failed', error: new OktaOobError('number_challenge_required') }
   }
+  if (!started.decoy) {
+    decoys?.remember(channel, started)
+  }
   const sent = started.bindingMethod === 'prompt' && started.oobCode !== undefined
   const pause = Math.max(wait, sent ? oktaPause : 0)
   const challenge: Challenge = {
@@ -55,7 +58,9 @@ export async function start(
     ...(pause > 0 && { resendAt: Date.now() + pause * 1000 }),
     ...(returnTo !== undefined && { returnTo }),
   }
-  await limits.gate.close(challenge)
+  if (challenge.bindingMethod !== 'prompt') {
+    await limits.gate.close(challenge)
+  }
   const ended = previous !== undefined && (await limits.endings.end(previous))
   if (resend && !ended) {
     return { type: 'gone', error: new OktaOobError('no_challenge') }
@@ -77,7 +82,6 @@ async function ask(
       : okta.challenge({ loginHint, channel, mfaToken, ...options }),
   )
   if (!(started instanceof OktaOobError)) {
-    decoys?.remember(channel, started)
     decoys?.tempo.record(channel, since)
     const { bindingMethod } = started
     audit.report('send', loginHint, () => ({ ...ofChallenge(started), bindingMethod }))
