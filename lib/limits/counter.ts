@@ -1,6 +1,6 @@
 import type { RateLimiterAbstract } from 'rate-limiter-flexible'
 import { ask, consume } from './store.ts'
-import type { Limit } from './options.ts'
+import type { Limit, Window } from './options.ts'
 
 /** What a counter says to one more. */
 export interface Count {
@@ -13,12 +13,17 @@ export interface Count {
   wait: number
 }
 
+/** What counts in one window; a limiter around another one does not know its points. */
+export interface CountedWindow extends Window {
+  limiter: RateLimiterAbstract
+}
+
 /** One row of the table of limits: so many in each of its windows, counted by key. */
 export class Counter {
   readonly limit: Limit
-  readonly windows: readonly RateLimiterAbstract[]
+  readonly windows: readonly CountedWindow[]
 
-  constructor(limit: Limit, windows: readonly RateLimiterAbstract[]) {
+  constructor(limit: Limit, windows: readonly CountedWindow[]) {
     this.limit = limit
     this.windows = windows
   }
@@ -26,15 +31,17 @@ export class Counter {
   /** Counts one, unless that would be too many for any of the windows. */
   async take(key: string): Promise<Count> {
     const answers = await Promise.all(
-      this.windows.map(async (window) => ({ window, ...(await consume(window, key)) })),
+      this.windows.map(async (window) => ({ window, ...(await consume(window.limiter, key)) })),
     )
-    const refused = answers.some(({ window, consumed }) => consumed > window.points)
+    const refusals = answers.filter(({ refused }) => refused)
+    const refused = refusals.length > 0
     if (refused) {
-      await this.giveBack(key)
+      const counted = answers.filter(({ consumed }) => consumed > 0)
+      await Promise.all(counted.map(({ window }) => giveBack(window, key)))
     }
-    const full = answers.filter(({ window, consumed }) =>
-      refused ? consumed > window.points : consumed === window.points,
-    )
+    const full = refused
+      ? refusals
+      : answers.filter(({ window, consumed }) => consumed === window.points)
     return {
       limit: this.limit,
       refused,
@@ -44,30 +51,25 @@ export class Counter {
   }
 
   async giveBack(key: string): Promise<void> {
-    await Promise.all(
-      this.windows.map(async (window) => {
-        const { consumedPoints } = await ask(window.reward(key))
-        // What was taken has expired meanwhile: below zero, one too many would be let through.
-        if (consumedPoints < 0) {
-          await ask(window.penalty(key))
-        }
-      }),
-    )
+    await Promise.all(this.windows.map((window) => giveBack(window, key)))
   }
 
   /** Counts one that has happened already. */
   async add(key: string): Promise<void> {
-    await Promise.all(this.windows.map((window) => ask(window.penalty(key))))
+    await Promise.all(this.windows.map(({ limiter }) => ask(limiter.penalty(key))))
   }
 
   /** Whether one more would be refused, and for how long, without counting it. */
   async look(key: string): Promise<Count> {
     const answers = await Promise.all(
-      this.windows.map(async (window) => ({ window, answer: await ask(window.get(key)) })),
+      this.windows.map(async ({ points, limiter }) => ({
+        points,
+        answer: await ask(limiter.get(key)),
+      })),
     )
     // A store in memory keeps what has expired until its timer has fired.
-    const full = answers.flatMap(({ window, answer }) =>
-      answer && answer.msBeforeNext > 0 && answer.consumedPoints >= window.points ? [answer] : [],
+    const full = answers.flatMap(({ points, answer }) =>
+      answer && answer.msBeforeNext > 0 && answer.consumedPoints >= points ? [answer] : [],
     )
     return {
       limit: this.limit,
@@ -78,7 +80,15 @@ export class Counter {
   }
 
   async forget(key: string): Promise<void> {
-    await Promise.all(this.windows.map((window) => ask(window.delete(key))))
+    await Promise.all(this.windows.map(({ limiter }) => ask(limiter.delete(key))))
+  }
+}
+
+async function giveBack({ limiter }: CountedWindow, key: string): Promise<void> {
+  const { consumedPoints } = await ask(limiter.reward(key))
+  // What was taken has expired meanwhile: below zero, one too many would be let through.
+  if (consumedPoints < 0) {
+    await ask(limiter.penalty(key))
   }
 }
 

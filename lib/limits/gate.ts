@@ -4,8 +4,11 @@ import { slowDownSeconds } from '../okta/pace.ts'
 import type { MakeLimiter } from './options.ts'
 import { ask, consume } from './store.ts'
 
-/** Tells a gate that is closed for a time from one that a poll is holding. */
-const closedPoints = 1000
+/**
+ * Tells a gate that is closed for a time from one that a poll is holding: more than can knock at it
+ * during one poll, and little enough for a store that counts in 32 bits.
+ */
+const closedPoints = 1_000_000
 
 /** Metadata, the call, its repeat with a nonce, and the keys: each has a timeout of its own. */
 export const callsPerCompletion = 4
@@ -48,12 +51,9 @@ export class Gate {
    * @returns 0 when the poll may be sent, otherwise the whole seconds until the next one can be
    */
   async take({ id, interval }: Challenge, timeout: number): Promise<number> {
-    const { consumed, wait } = await consume(
-      this.gate,
-      id,
-      Math.ceil(callsPerCompletion * timeout + 1),
-    )
-    if (consumed <= 1) {
+    const hold = Math.ceil(callsPerCompletion * timeout + 1)
+    const { refused, consumed, wait } = await consume(this.gate, id, hold)
+    if (!refused) {
       return 0
     }
     // While a poll is out, the place comes free when it has its answer, not when it must.

@@ -29,10 +29,12 @@ export class Limits {
     this.endings = new Endings(limiter)
     const counters = Object.entries(windows).map(([limit, list]) => {
       const prefix = `okta-oob:${limit}`
-      const limiters = list.map(({ points, duration }) =>
-        limiter({ points, duration, keyPrefix: `${prefix}:${points}/${duration}` }),
-      )
-      return [limit, new Counter(limit as Limit, limiters)]
+      const counted = list.map(({ points, duration }) => ({
+        points,
+        duration,
+        limiter: limiter({ points, duration, keyPrefix: `${prefix}:${points}/${duration}` }),
+      }))
+      return [limit, new Counter(limit as Limit, counted)]
     })
     this.#counters = Object.fromEntries(counters) as Record<Limit, Counter>
   }
