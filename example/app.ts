@@ -1,7 +1,7 @@
 import express, { type Express } from 'express'
-import session from 'express-session'
+import session, { type Store } from 'express-session'
 import passport from 'passport'
-import { OktaOobStrategy } from 'passport-okta-oob'
+import { OktaOobStrategy, type LimitsOptions } from 'passport-okta-oob'
 import { challengePage, homePage, signInPage } from './pages.ts'
 
 export interface AppOptions {
@@ -9,11 +9,16 @@ export interface AppOptions {
   /** Where the simulated phone is, and who has one, when Okta is the stand-in. */
   phone?: string
   usernames?: string[]
+  /** Where sessions are kept; in memory without one, for one process. */
+  store?: Store
+  limits?: LimitsOptions
 }
 
 /** A small app with a sign-in of its own. The strategy takes its settings from the environment. */
-export function createApp({ sessionSecret, phone, usernames = [] }: AppOptions): Express {
-  const okta = new OktaOobStrategy({ mfa: { channels: ['push', 'sms', 'voice'], otp: true } })
+export function createApp(options: AppOptions): Express {
+  const { sessionSecret, phone, usernames = [], store, limits = {} } = options
+  const mfa = { channels: ['push', 'sms', 'voice'], otp: true }
+  const okta = new OktaOobStrategy({ mfa, limits })
   passport.use(okta)
   passport.serializeUser((user, done) => {
     done(null, user)
@@ -27,6 +32,7 @@ export function createApp({ sessionSecret, phone, usernames = [] }: AppOptions):
   app.use(express.urlencoded({ extended: false }))
   app.use(
     session({
+      ...(store && { store }),
       secret: sessionSecret,
       resave: false,
       saveUninitialized: false,

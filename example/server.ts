@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
-import { createApp } from './app.ts'
+import { createApp, type AppOptions } from './app.ts'
+import { logAuditEvents } from './audit-log.ts'
+import { startWorkers } from './cluster.ts'
 import { exampleClient } from './okta/client.ts'
 import { startStandIn } from './okta/stand-in.ts'
-
-const port = Number(process.env['PORT'] ?? 3000)
-const sessionSecret = process.env['SESSION_SECRET'] ?? randomBytes(32).toString('hex')
 
 /** Without an Okta org in the environment, a stand-in takes its place. */
 async function startOkta(): Promise<{ phone: string; usernames: string[] } | undefined> {
@@ -22,12 +22,22 @@ async function startOkta(): Promise<{ phone: string; usernames: string[] } | und
   }
 }
 
+/** In this process, or, with a Redis to share, in several. */
+async function startApp(options: AppOptions): Promise<number> {
+  if (process.env['REDIS_URL']) {
+    const worker = new URL('worker.ts', import.meta.url).pathname
+    return startWorkers(worker, { APP_OPTIONS: JSON.stringify(options) })
+  }
+  logAuditEvents()
+  const server = createApp(options).listen(Number(process.env['PORT'] ?? 3000))
+  await once(server, 'listening')
+  return (server.address() as AddressInfo).port
+}
+
 const okta = await startOkta()
-const server = createApp({ sessionSecret, ...okta }).listen(port, () => {
-  console.log(`Sign in:         http://localhost:${(server.address() as AddressInfo).port}`)
-  console.log(
-    okta
-      ? `Simulated phone: ${okta.phone}`
-      : `Okta:            ${process.env['OKTA_OAUTH2_ISSUER']}`,
-  )
-})
+const sessionSecret = process.env['SESSION_SECRET'] ?? randomBytes(32).toString('hex')
+const port = await startApp({ sessionSecret, ...okta })
+console.log(`Sign in:         http://localhost:${port}`)
+console.log(
+  okta ? `Simulated phone: ${okta.phone}` : `Okta:            ${process.env['OKTA_OAUTH2_ISSUER']}`,
+)

@@ -1,5 +1,5 @@
 import { randomBytes, randomInt } from 'node:crypto'
-import { Transaction, type Message } from './transaction.ts'
+import { Transaction, type Message, type Pace } from './transaction.ts'
 import {
   changed,
   expired,
@@ -61,12 +61,15 @@ const maxWrongCodes = 5
 /** Users, what has been sent to their phones, and what Okta would say to a client about it. */
 export class Directory {
   readonly users: User[]
+  /** Of the challenges that start from now on. */
+  pace: Pace
   readonly #transactions = new Map<string, Transaction>()
   readonly #mfaSessions = new Map<string, MfaSession>()
   readonly #otps = new Map<User, string>()
 
-  constructor(users: User[] = exampleUsers) {
+  constructor(users: User[] = exampleUsers, pace: Pace = { expiresIn: 300, interval: 5 }) {
     this.users = users
+    this.pace = pace
   }
 
   user(username: string): User | undefined {
@@ -121,6 +124,7 @@ export class Directory {
         user: refused ? undefined : user,
         channel,
         acr: acr_values ?? '',
+        pace: this.pace,
       }),
     )
   }
@@ -134,8 +138,9 @@ export class Directory {
       return session
     }
     const { user, acr } = session
+    const { pace } = this
     if (types.split(' ').includes(grants.mfaOob) && channel !== '') {
-      const transaction = new Transaction({ clientId, user, channel, acr, mfaToken })
+      const transaction = new Transaction({ clientId, user, channel, acr, pace, mfaToken })
       return (
         judgeUser(user, channel) ?? { challenge_type: grants.mfaOob, ...this.#send(transaction) }
       )

@@ -8,6 +8,7 @@ import { Directory } from './directory.ts'
 import { phone } from './phone.ts'
 import { notFound } from './texts.ts'
 import { makeAuthorizationServer, makeSigningKey, rewriteToToken } from './provider.ts'
+import type { Pace } from './transaction.ts'
 import type { User } from './users.ts'
 
 /** A server that answers like an Okta org, with its users' phones. Not for production. */
@@ -24,6 +25,7 @@ export interface StandIn {
 export interface StandInOptions {
   port?: number
   users?: User[]
+  pace?: Pace
   clients?: ClientMetadata[]
   /** Endpoints that this Okta does not have, and the status it says that with. */
   gone?: Record<string, number>
@@ -32,13 +34,13 @@ export interface StandInOptions {
 const signingKey = makeSigningKey('stand-in-1')
 
 export async function startStandIn(options: StandInOptions = {}): Promise<StandIn> {
-  const { port = 0, users, clients = [exampleClient], gone = {} } = options
+  const { port = 0, users, pace, clients = [exampleClient], gone = {} } = options
   const app = express()
   const server = app.listen(port, '127.0.0.1')
   await once(server, 'listening')
   const issuer = `http://localhost:${(server.address() as AddressInfo).port}`
   const customIssuer = `${issuer}/oauth2/default`
-  const directory = new Directory(users)
+  const directory = new Directory(users, pace)
   const common = { directory, clients, keys: [await signingKey] }
   const org = makeAuthorizationServer({ issuer, path: '/oauth2/v1', ...common })
   const custom = makeAuthorizationServer({ issuer: customIssuer, path: '/v1', ...common })

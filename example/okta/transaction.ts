@@ -16,8 +16,13 @@ export interface Message {
   expiresAt: number
 }
 
-const expiresIn = 300
-const interval = 5
+/** What Okta says of a challenge when it starts, in seconds. */
+export interface Pace {
+  expiresIn: number
+  /** Between two polls. */
+  interval: number
+}
+
 /** A poll may come this much early, in milliseconds: networks are not exact. */
 const pollTolerance = 250
 /** "5 attempts", says Okta's help center, and then 429. */
@@ -33,6 +38,7 @@ export class Transaction {
   readonly message: Message
   /** The right one of the message's numbers. */
   readonly number: string | undefined
+  readonly pace: Pace
   /** The scope of the first poll, which no later one may change. */
   scope: string | undefined
   #wrongCodes = 0
@@ -43,12 +49,14 @@ export class Transaction {
     user: User | undefined
     channel: string
     acr: string
+    pace: Pace
     mfaToken?: string
   }) {
-    const { clientId, user, channel, acr, mfaToken } = input
+    const { clientId, user, channel, acr, pace, mfaToken } = input
     const numbers = channel === 'push' && user?.numberChallenge ? threeNumbers() : undefined
     this.clientId = clientId
     this.acr = acr
+    this.pace = { ...pace }
     this.mfaToken = mfaToken
     this.number = numbers?.[randomInt(numbers.length)]
     this.message = {
@@ -58,12 +66,13 @@ export class Transaction {
       ...(channel !== 'push' && { code: channel === 'email' ? mailedCode() : digits() }),
       ...(numbers && { numbers }),
       state: 'waiting',
-      expiresAt: Date.now() + expiresIn * 1000,
+      expiresAt: Date.now() + pace.expiresIn * 1000,
     }
   }
 
   startAnswer(): object {
     const { channel } = this.message
+    const { expiresIn, interval } = this.pace
     const common = { oob_code: this.oobCode, expires_in: expiresIn, channel }
     if (channel !== 'push') {
       return { ...common, binding_method: 'prompt' }
@@ -99,7 +108,7 @@ export class Transaction {
   }
 
   #judgePoll(): Refusal | undefined {
-    const early = Date.now() - this.#polledAt < interval * 1000 - pollTolerance
+    const early = Date.now() - this.#polledAt < this.pace.interval * 1000 - pollTolerance
     this.#polledAt = Date.now()
     if (early) {
       return refusals.slowDown

@@ -8,13 +8,17 @@ export interface Page {
   json: any
 }
 
+type Fetch = (url: string, init: RequestInit) => Promise<Response>
+
 /** What a browser does for a sign-in: cookies, forms, no redirects on its own. */
 export class Browser {
   readonly origin: string
   cookies: Map<string, string> = new Map()
+  readonly #fetch: Fetch
 
-  constructor(origin: string) {
+  constructor(origin: string, send: Fetch = (url, init) => fetch(url, init)) {
     this.origin = origin
+    this.#fetch = send
   }
 
   get(path: string, headers: Record<string, string> = {}): Promise<Page> {
@@ -41,7 +45,7 @@ export class Browser {
 
   /** Another tab: the same cookies from here on, each with its own answers. */
   copy(): Browser {
-    const other = new Browser(this.origin)
+    const other = new Browser(this.origin, this.#fetch)
     other.cookies = new Map(this.cookies)
     return other
   }
@@ -49,7 +53,7 @@ export class Browser {
   async send(path: string, init: RequestInit): Promise<Page> {
     const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
     const headers = { ...(init.headers as Record<string, string>), ...(cookie && { cookie }) }
-    const answer = await fetch(this.origin + path, { ...init, headers, redirect: 'manual' })
+    const answer = await this.#fetch(this.origin + path, { ...init, headers, redirect: 'manual' })
     for (const line of answer.headers.getSetCookie()) {
       const [pair = ''] = line.split(';')
       const [name = '', ...value] = pair.split('=')

@@ -7,6 +7,8 @@ export interface RunningProcess {
   errors(): string
   /** What the first group of the pattern finds in the output, as soon as it is there. */
   printed(pattern: RegExp): Promise<string>
+  /** Sends a signal to the program and everything that it has started. */
+  signal(name: NodeJS.Signals): void
   stop(): Promise<void>
 }
 
@@ -33,7 +35,13 @@ export function startProcess(
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     errors += text
   })
+  const signal = (name: NodeJS.Signals): void => {
+    if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) {
+      process.kill(-child.pid, name)
+    }
+  }
   return {
+    signal,
     output: () => output,
     errors: () => errors,
     printed: async (pattern) => {
@@ -48,9 +56,7 @@ export function startProcess(
       }
     },
     stop: async () => {
-      if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) {
-        process.kill(-child.pid)
-      }
+      signal('SIGTERM')
       await closed
     },
   }

@@ -1,0 +1,45 @@
+import { expect } from 'chai'
+import { sharedCluster, type Answer, type Cluster } from '../support/cluster.ts'
+import { needsRedis } from '../support/redis.ts'
+import { codeOf } from '../support/flow.ts'
+import { newest } from '../support/stand-in.ts'
+
+describe('A process that is killed', function () {
+  this.timeout(20_000)
+  let cluster: Cluster
+
+  before(function () {
+    needsRedis(this)
+  })
+
+  beforeEach(async () => {
+    cluster = await sharedCluster()
+  })
+
+  it('leaves what it has started to the others, and is replaced', async () => {
+    const { standIn } = cluster.okta
+    const [first, another] = await cluster.tabs(1)
+    const tabs = await cluster.tabs(1)
+    const push = await first?.start('bob@example.com', 'push')
+    const dead = push?.process ?? 0
+    const answering = await Promise.all(tabs.map((tab) => tab.process()))
+    const killed = tabs[answering.indexOf(dead)]
+    const other = tabs[answering.findIndex((each) => each !== dead)]
+    await killed?.start('carol@example.com', 'sms')
+    process.kill(dead, 'SIGKILL')
+
+    expect(await other?.submit(codeOf(standIn, 'carol@example.com'))).to.include({
+      code: 'complete',
+    })
+    standIn.directory.answer(newest(standIn, 'bob@example.com').id, 'approve')
+    let answer: Answer | undefined
+    do {
+      answer = await another?.poll()
+    } while (answer?.code === 'pending')
+    expect(answer).to.include({ code: 'complete', status: 200 })
+    expect(answer?.process).to.not.equal(dead)
+    expect(await cluster.pids())
+      .to.have.lengthOf(4)
+      .and.not.include(dead)
+  })
+})
