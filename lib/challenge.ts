@@ -28,8 +28,11 @@ export interface Challenge {
   mfaToken?: string
   /** A path of the app to go to after signing in. */
   returnTo?: string
-  /** Okta knows nothing of it: it hides that its user cannot sign in. */
-  decoy?: true
+  /**
+   * 1 when Okta knows nothing of it: it hides that its user cannot sign in. In a session there is
+   * always one of the two, for the length of an encrypted cookie would tell.
+   */
+  decoy?: 0 | 1
 }
 
 /**

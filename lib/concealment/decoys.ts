@@ -12,7 +12,7 @@ type Look = Pick<Challenge, 'channel' | 'bindingMethod' | 'interval'> & {
 }
 
 /** As Okta documents it, for the time before the first real challenge of a channel. */
-const documented = { interval: 5, life: 300, digits: 2, oobCodeLength: 27 }
+const documented = { interval: 5, life: 300, digits: 2, oobCodeLength: 34 }
 
 /**
  * Challenges in the place of those that Okta has refused to start for a user. They look like the
@@ -52,7 +52,7 @@ export class Decoys {
       expiresAt: Date.now() + look.life * 1000,
       interval: look.interval,
       ...terms,
-      decoy: true,
+      decoy: 1,
     }
   }
 }

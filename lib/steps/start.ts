@@ -57,6 +57,7 @@ export async function start(
     ...started,
     ...(pause > 0 && { resendAt: Date.now() + pause * 1000 }),
     ...(returnTo !== undefined && { returnTo }),
+    decoy: started.decoy ?? 0,
   }
   if (challenge.bindingMethod !== 'prompt') {
     await limits.gate.close(challenge)
