@@ -12,7 +12,8 @@ export function newNumber(digits: number): string {
   return String(randomInt(10 ** (digits - 1), 10 ** digits))
 }
 
-/** One of the values, stretched or shrunk by up to a tenth. */
+/** A value as likely as these: one of them, or one beside it, the closer the more there are. */
 export function oneLike(values: readonly number[]): number {
-  return (values[randomInt(values.length)] ?? 0) * (0.9 + randomInt(2001) / 10_000)
+  const spread = 0.2 / values.length
+  return (values[randomInt(values.length)] ?? 0) * (1 + spread * (randomInt(2001) / 1000 - 1))
 }

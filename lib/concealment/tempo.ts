@@ -4,6 +4,9 @@ import { oneLike } from '../random.ts'
 /** Enough to follow Okta's pace through the day, few enough to forget an outage soon. */
 const remembered = 50
 
+/** Milliseconds, for a process that has not called Okta yet. */
+const unmeasured = [300]
+
 /**
  * How long Okta takes for each kind of answer, so that an answer in its place takes as long: who
  * can tell the two by the clock can tell which usernames exist.
@@ -19,14 +22,18 @@ export class Tempo {
   }
 
   /**
-   * Comes back when an answer of Okta's of this kind could have come; of any kind, before the first
-   * one of it.
+   * Comes back when an answer of Okta's could have come: of the first of these kinds that has been
+   * measured.
    *
    * @throws the signal's reason
    */
-  async linger(kind: string, since: number, signal: AbortSignal | undefined): Promise<void> {
-    const durations = this.#durations.get(kind) ?? [...this.#durations.values()].flat()
-    const left = durations.length > 0 ? oneLike(durations) - (performance.now() - since) : 0
+  async linger(
+    kinds: readonly string[],
+    since: number,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    const durations = kinds.map((kind) => this.#durations.get(kind)).find(Boolean) ?? unmeasured
+    const left = oneLike(durations) - (performance.now() - since)
     if (left > 0) {
       await sleep(left, undefined, { signal }).catch(() => signal?.throwIfAborted())
     }

@@ -14,7 +14,8 @@ export async function answerTo(
   const kind = code === undefined ? 'poll' : 'code'
   const since = performance.now()
   if (challenge.decoy) {
-    const lingered = decoys && (await attempt(decoys.tempo.linger(kind, since, options.signal)))
+    const kinds = [kind, 'start', 'refusal']
+    const lingered = decoys && (await attempt(decoys.tempo.linger(kinds, since, options.signal)))
     const incorrect = new OktaOobError('incorrect_code', { retryable: true })
     return lingered ?? (code === undefined ? { status: 'pending' } : incorrect)
   }

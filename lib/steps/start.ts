@@ -48,7 +48,8 @@ export async function start(
   if (requireNumberChallenge && started.bindingMethod === 'none') {
     return { type: 'failed', error: new OktaOobError('number_challenge_required') }
   }
-  if (!started.decoy) {
+  // A second factor is no model for a first one.
+  if (!started.decoy && factor === 1) {
     decoys?.remember(channel, started)
   }
   const sent = started.bindingMethod === 'prompt' && started.oobCode !== undefined
@@ -83,7 +84,10 @@ async function ask(
       : okta.challenge({ loginHint, channel, mfaToken, ...options }),
   )
   if (!(started instanceof OktaOobError)) {
-    decoys?.tempo.record(channel, since)
+    if (mfaToken === undefined) {
+      decoys?.tempo.record(channel, since)
+      decoys?.tempo.record('start', since)
+    }
     const { bindingMethod } = started
     audit.report('send', loginHint, () => ({ ...ofChallenge(started), bindingMethod }))
     return started
@@ -92,7 +96,7 @@ async function ask(
   if (decoys && mfaToken === undefined && started.code === 'access_denied') {
     const { cause } = started
     decoys.tempo.record('refusal', since)
-    await decoys.tempo.linger(channel, since, options.signal)
+    await decoys.tempo.linger([channel, 'start', 'refusal'], since, options.signal)
     const decoy = decoys.make(channel, { ...okta.terms, loginHint }, requireNumberChallenge)
     audit.report('decoy', loginHint, () => ({ ...ofChallenge(decoy), cause }))
     warnOfDecoy(cause)
