@@ -40,8 +40,8 @@ export class ScriptedOkta {
   readonly wire: OktaWire = new OktaWire()
   /** The posted forms; discovery and keys are left out. */
   readonly sent: Sent[] = []
-  /** Takes the place of an endpoint's usual answer. */
-  readonly answers: Partial<Record<Endpoint, () => Response>> = {}
+  /** Takes the place of an endpoint's usual answer, where it returns one. */
+  readonly answers: Partial<Record<Endpoint, (form: Sent['form']) => Response | undefined>> = {}
 
   /** What makes a strategy its client. */
   get options(): {
@@ -60,6 +60,6 @@ export class ScriptedOkta {
     if (init.method === 'POST') {
       this.sent.push(sent)
     }
-    return this.answers[endpoint]?.() ?? Response.json(await usualAnswer(this.wire, sent))
+    return this.answers[endpoint]?.(sent.form) ?? Response.json(await usualAnswer(this.wire, sent))
   }
 }
