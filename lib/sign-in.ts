@@ -45,6 +45,7 @@ export class SignIn {
     return this.act(req, async (turn) => {
       const { usernameField, channelField, channels } = this.settings
       const loginHint = readLoginHint(field(req, usernameField))
+      turn.loginHint = loginHint
       const channel = readChannel(field(req, channelField), channels)
       const returnTo = readReturnTo(field(req, 'returnTo'))
       return this.begin(turn, { loginHint, channel, returnTo, previous: stored(turn) })
@@ -56,6 +57,7 @@ export class SignIn {
     return this.act(req, async (turn) => {
       const previous = await live(turn)
       const { loginHint, returnTo, mfaToken } = previous
+      turn.loginHint = loginHint
       const channels =
         mfaToken === undefined ? this.settings.channels : turn.context.okta.secondFactors
       const wanted = field(req, this.settings.channelField)
@@ -68,19 +70,21 @@ export class SignIn {
 
   complete(req: Request): Promise<Result> {
     return this.act(req, async (turn) => {
-      const code = readTypedCode(field(req, this.settings.codeField))
       const challenge = stored(turn)
+      turn.loginHint = challenge?.loginHint
+      const code = readTypedCode(field(req, this.settings.codeField))
       if (!challenge) {
         throw new OktaOobError('no_challenge')
       }
       const outcome = await complete(turn.context, challenge, code, turn.call)
-      return this.settle(turn, challenge.loginHint, outcome)
+      return this.settle(turn, outcome)
     })
   }
 
   cancel(req: Request): Promise<Result | Cancelled> {
     return this.act<Cancelled>(req, async (turn) => {
       const challenge = stored(turn)
+      turn.loginHint = challenge?.loginHint
       // Whoever ended it before has taken care of the session, and may have left for a new one.
       if (challenge && (await this.limits.endings.end(challenge))) {
         await turn.slot.clear()
@@ -113,9 +117,8 @@ export class SignIn {
       turn = this.turns.make(req, await this.clientFor(req))
       return await step(turn)
     } catch (error) {
-      const challenge = turn && stored(turn)
-      reportFailure(turn, challenge?.loginHint, error)
-      return failed(error, challenge)
+      reportFailure(turn, error)
+      return failed(error, turn && stored(turn))
     }
   }
 
@@ -125,11 +128,11 @@ export class SignIn {
     const approve = async (): Promise<boolean> =>
       (await this.settings.beforeStart(req, { loginHint, channel })) !== false
     const outcome = await start(context, { ...input, address: req.ip, approve }, call)
-    return this.settle(turn, loginHint, outcome)
+    return this.settle(turn, outcome)
   }
 
   /** The one place where a decision reaches the session. */
-  private async settle(turn: Turn, loginHint: string, outcome: Outcome): Promise<Result> {
+  private async settle(turn: Turn, outcome: Outcome): Promise<Result> {
     switch (outcome.type) {
       case 'started':
         await turn.slot.begin(outcome.challenge)
@@ -140,14 +143,14 @@ export class SignIn {
         await turn.slot.clear()
         return this.askApp(turn, outcome)
       case 'ended':
-        reportFailure(turn, loginHint, outcome.error)
+        reportFailure(turn, outcome.error)
         await turn.slot.clear()
         return failed(outcome.error, undefined, outcome.supported)
       case 'gone':
-        reportFailure(turn, loginHint, outcome.error)
+        reportFailure(turn, outcome.error)
         return failed(outcome.error)
       case 'failed':
-        reportFailure(turn, loginHint, outcome.error)
+        reportFailure(turn, outcome.error)
         return failed(outcome.error, stored(turn))
     }
   }
@@ -163,7 +166,7 @@ export class SignIn {
     const own = typeof info === 'string' ? { message: info } : info
     if (!user) {
       const error = new OktaOobError('access_denied')
-      reportFailure(turn, challenge.loginHint, error)
+      reportFailure(turn, error)
       const { code, message, status } = error
       return { type: 'refused', status, info: { code, message, ...own } }
     }
@@ -178,13 +181,9 @@ export class SignIn {
   }
 }
 
-function reportFailure(
-  turn: Turn | undefined,
-  loginHint: string | undefined,
-  error: unknown,
-): void {
+function reportFailure(turn: Turn | undefined, error: unknown): void {
   const audit = turn?.context.audit ?? new Audit(() => ({}))
-  audit.report('failure', loginHint, () =>
+  audit.report('failure', turn?.loginHint, () =>
     error instanceof OktaOobError ? { code: error.code, cause: error.cause } : {},
   )
 }

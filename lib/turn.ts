@@ -15,6 +15,8 @@ import type { StepContext } from './steps/outcome.ts'
 /** What one request works with. */
 export interface Turn {
   req: Request
+  /** Whom it is about, from when that is known. */
+  loginHint?: string | undefined
   slot: ChallengeSlot
   context: StepContext
   call: CallOptions

@@ -234,16 +234,19 @@ describe('What is reported', () => {
       },
     ]
     const failures: unknown[] = []
+    const users = new Set<unknown>()
     for (const verify of answers) {
       const strategy = new OktaOobStrategy(new ScriptedOkta().options, verify)
       const tab = (await startApp(strategy)).browser()
       await tab.postJson('/start', { username: alice, channel: 'sms' })
       const reported = listen()
       await tab.postJson('/complete', { code: '1234' })
+      reported.forEach(({ message }) => users.add(message['user']))
       failures.push(reported.map(({ event, message: { code } }) => [event, code]))
     }
 
     expect(failures[0]).to.deep.equal([['failure', undefined]])
+    expect(users.size).to.equal(1)
     expect(failures[1]).to.deep.include(['failure', 'access_denied'])
   })
 
@@ -269,6 +272,21 @@ describe('What is reported', () => {
 })
 
 describe('The user of an event', () => {
+  it('is the one whose request has failed, whoever has a challenge in the session', async () => {
+    const tab = await openApp(new ScriptedOkta(), { auditUsernames: true })
+    await tab.postJson('/start', { username: alice, channel: 'sms' })
+    const reported = listen()
+    await tab.postJson('/start', { username: nancy, channel: 'pigeon' })
+    await tab.postJson('/start', { username: '' })
+    await tab.postJson('/complete', { code: ['1234'] })
+
+    expect(reported.map(({ message: { code, loginHint } }) => [code, loginHint])).to.deep.equal([
+      ['channel_not_allowed', nancy],
+      ['login_hint_missing', undefined],
+      ['code_invalid', alice],
+    ])
+  })
+
   const spellings = [alice, ' ALICE@example.com', 'Alice@Example.COM ', 'ａlice@example.com']
 
   async function usersOf(options: Options, usernames = spellings): Promise<Set<unknown>> {
