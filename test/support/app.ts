@@ -1,6 +1,7 @@
 import express, { type ErrorRequestHandler, type Express } from 'express'
 import session, { MemoryStore, type Store } from 'express-session'
 import { once } from 'node:events'
+import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import passport from 'passport'
 import { OktaOobError, type OktaOobStrategy } from 'passport-okta-oob'
@@ -14,6 +15,7 @@ export interface TestApp {
   /** A Passport of its own, so that tests do not share strategies. */
   passport: TestPassport
   store: Store
+  server: Server
   origin: string
   /** What reached the error handler. */
   errors: unknown[]
@@ -104,5 +106,6 @@ export async function startApp(
     await once(server, 'close')
   })
   const origin = `http://localhost:${(server.address() as AddressInfo).port}`
-  return { app, passport: authenticator, store, origin, errors, browser: () => new Browser(origin) }
+  const browser = (): Browser => new Browser(origin)
+  return { app, passport: authenticator, store, server, origin, errors, browser }
 }

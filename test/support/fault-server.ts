@@ -1,111 +1,157 @@
+import type { Clock } from '@sinonjs/fake-timers'
+import { expect } from 'chai'
 import nock from 'nock'
-import { once } from 'node:events'
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { EventEmitter, once } from 'node:events'
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
-import { OktaWire } from './okta.ts'
+import type { StandIn } from '../../example/okta/stand-in.ts'
+import { elsewhere, faults, type Fault } from './faults.ts'
+import { eventually } from './handles.ts'
 import { whenOver } from './resources.ts'
-import { endpointOf, usualAnswer, type Endpoint } from './scripted-okta.ts'
 
-const json = { 'content-type': 'application/json' }
-const html = { 'content-type': 'text/html' }
-const elsewhere = '/elsewhere'
-const page = '<!doctype html><title>Something went wrong</title>'
+const endpoints = {
+  'openid-configuration': 'discovery',
+  keys: 'keys',
+  'oob-authenticate': 'start',
+  challenge: 'challenge',
+  token: 'token',
+} as const
 
-/** What can happen to a request, by name; `refused` keeps it from reaching the server at all. */
-const faults = {
-  refused: () => {},
-  'reset before headers': ({ req }) => {
-    req.socket.resetAndDestroy()
-  },
-  'reset in mid-body': ({ req, res, body }) => {
-    res.writeHead(200, { ...json, 'content-length': body.length })
-    res.write(body.slice(0, body.length / 2), () => req.socket.resetAndDestroy())
-  },
-  hang: () => {},
-  trickle: ({ res, body }) => {
-    res.writeHead(200, json)
-    let sent = 0
-    const timer = setInterval(() => res.write(body.charAt(sent++)), 20)
-    res.on('close', () => {
-      clearInterval(timer)
-    })
-  },
-  '200 with HTML': ({ res }) => res.writeHead(200, html).end(page),
-  '500 with HTML': ({ res }) => res.writeHead(500, html).end(page),
-  '502 with HTML': ({ res }) => res.writeHead(502, html).end(page),
-  '503 with HTML': ({ res }) => res.writeHead(503, html).end(page),
-  redirect: ({ res }) => res.writeHead(302, { location: elsewhere }).end(),
-  'half JSON': ({ res, body }) => res.writeHead(200, json).end(body.slice(0, body.length / 2)),
-  '10 MB': ({ res, body }) => {
-    res.writeHead(200, json).end(body.slice(0, -1) + `,"padding":"${'x'.repeat(10_000_000)}"}`)
-  },
-  'wrong content type': ({ res, body }) => res.writeHead(200, html).end(body),
-} satisfies Record<string, (exchange: Exchange) => unknown>
+export type Endpoint = (typeof endpoints)[keyof typeof endpoints]
 
-export type Fault = keyof typeof faults
-
-interface Exchange {
-  req: IncomingMessage
-  res: ServerResponse
-  /** What the server answers when nothing is wrong. */
-  body: string
+function endpointOf(url: string): Endpoint | undefined {
+  const name = new URL(url, 'http://localhost').pathname.split('/').at(-1)
+  return endpoints[name as keyof typeof endpoints]
 }
 
-/** An Okta over real HTTP, whose endpoints fail one by one as the test says. */
-export interface FaultServer {
-  issuer: string
-  /** For the strategy's `fetch` option: it finds nobody listening where a request is `refused`. */
-  fetch: (url: string, init: RequestInit) => Promise<Response>
-  /** How each endpoint fails; an endpoint that is not here answers as usual. */
-  faults: Partial<Record<Endpoint, Fault>>
+/** A proxy in front of the stand-in, whose endpoints fail while the test says so. */
+export class FaultServer {
+  readonly okta: StandIn
+  readonly server: Server
+  /** For the strategy's `fetch` option: the way to Okta leads through this server. */
+  readonly fetch: (url: string, init: RequestInit) => Promise<Response>
+  /** How many calls have met the fault. */
+  met = 0
   /** How often the target of its redirects was asked. */
-  followed: number
+  followed = 0
+  /** How far Okta's clock is ahead of ours, in seconds. */
+  ahead = 0
+  readonly #clock: Clock
+  readonly #heads = new EventEmitter()
+  #open = 0
+  #fault: { endpoint: Endpoint; name: Fault } | undefined
+
+  constructor(okta: StandIn, clock: Clock, deserted: number) {
+    this.okta = okta
+    this.#clock = clock
+    this.server = createServer((req, res) => {
+      this.#open += 1
+      const closed = new Promise((resolve) => res.on('close', resolve))
+      void Promise.all([this.#answer(req, res), closed]).then(() => (this.#open -= 1))
+    })
+    this.fetch = async (url, init) => {
+      const endpoint = endpointOf(url)
+      const fault = this.#faultOf(endpoint)
+      const { pathname } = new URL(url)
+      const port = fault === 'refused' ? deserted : portOf(this.server)
+      this.met += fault === undefined ? 0 : 1
+      // Only a fault shall run into the app's timeout, however busy the machine is.
+      const patience = fault === undefined && { signal: null }
+      const response = await fetch(`http://localhost:${port}${pathname}`, { ...init, ...patience })
+      this.#heads.emit(endpoint ?? '')
+      return response
+    }
+  }
+
+  begin(endpoint: Endpoint, name: Fault): void {
+    this.#fault = { endpoint, name }
+  }
+
+  end(): void {
+    this.#fault = undefined
+  }
+
+  /** Every answer has been read to its end, or its connection closed: nobody waits for more. */
+  async isAnswered(): Promise<void> {
+    await eventually(() => {
+      expect(this.#open, 'calls that the app has left open').to.equal(0)
+    })
+  }
+
+  /** Does at Okta what happens there by Okta's own clock, while our side waits for it. */
+  async byItsClock<T>(act: () => T | Promise<T>): Promise<T> {
+    const shift = this.ahead * 1000
+    this.#clock.setSystemTime(Date.now() + shift)
+    try {
+      return await act()
+    } finally {
+      this.#clock.setSystemTime(Date.now() - shift)
+    }
+  }
+
+  async #answer(req: IncomingMessage, res: ServerResponse): Promise<void> {
+    const { url = '', method = 'GET', headers } = req
+    const endpoint = endpointOf(url)
+    // Listened for from now on, so that it cannot pass unheard.
+    const headRead = once(this.#heads, endpoint ?? '')
+    const form = method === 'GET' ? null : await text(req)
+    const ask = (): Promise<{ status: number; body: string }> =>
+      this.byItsClock(async () => {
+        const init = { method, body: form, headers: contentHeaders(headers) }
+        const answer = await fetch(this.okta.issuer + url, init)
+        return { status: answer.status, body: await answer.text() }
+      })
+    const fault = this.#faultOf(endpoint)
+    if (fault !== undefined) {
+      await faults[fault]({ req, res, ask, headRead })
+    } else if (url === elsewhere) {
+      this.followed += 1
+      res.end('{}')
+    } else {
+      const { status, body } = await ask()
+      res.writeHead(status, { 'content-type': 'application/json' }).end(body)
+    }
+  }
+
+  #faultOf(endpoint: Endpoint | undefined): Fault | undefined {
+    return this.#fault?.endpoint === endpoint ? this.#fault?.name : undefined
+  }
 }
 
-export async function startFaultServer(): Promise<FaultServer> {
+export async function startFaultServer(okta: StandIn, clock: Clock): Promise<FaultServer> {
   // nock's replacement for the global fetch is not the one whose broken sockets matter.
   nock.restore()
   whenOver(() => {
     nock.activate()
   })
-  const server = createServer((req, res) => void answer(req, res))
-  const port = await listen(server)
-  whenOver(() => close(server))
   const nobody = createServer()
-  const deserted = await listen(nobody)
+  await listen(nobody)
+  const deserted = portOf(nobody)
   await close(nobody)
-
-  const wire = new OktaWire(`http://localhost:${port}`)
-  const okta: FaultServer = {
-    issuer: wire.issuer,
-    fetch: (url, init) => {
-      const refused = okta.faults[endpointOf(url)] === 'refused'
-      return fetch(refused ? url.replace(`:${port}/`, `:${deserted}/`) : url, init)
-    },
-    faults: {},
-    followed: 0,
-  }
-  const answer = async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
-    const endpoint = endpointOf(req.url ?? '')
-    const form = Object.fromEntries(new URLSearchParams(await text(req)))
-    const body = JSON.stringify(await usualAnswer(wire, { endpoint, form }))
-    const moved = req.url === elsewhere
-    const fault = moved ? undefined : okta.faults[endpoint]
-    okta.followed += moved ? 1 : 0
-    if (fault === undefined) {
-      res.writeHead(200, json).end(body)
-    } else {
-      faults[fault]({ req, res, body })
-    }
-  }
-  return okta
+  const faultServer = new FaultServer(okta, clock, deserted)
+  await listen(faultServer.server)
+  whenOver(() => close(faultServer.server))
+  return faultServer
 }
 
-async function listen(server: Server): Promise<number> {
+function contentHeaders({ 'content-type': type }: IncomingHttpHeaders): Record<string, string> {
+  return type === undefined ? {} : { 'content-type': type }
+}
+
+function portOf(server: Server): number {
+  return (server.address() as AddressInfo).port
+}
+
+async function listen(server: Server): Promise<void> {
   server.listen(0, 'localhost')
   await once(server, 'listening')
-  return (server.address() as AddressInfo).port
 }
 
 async function close(server: Server): Promise<void> {
