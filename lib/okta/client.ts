@@ -17,7 +17,7 @@ import { checkedClaims, type Tokens } from './id-token.ts'
 import { readClientOptions, type ClientSettings, type OktaOobClientOptions } from './options.ts'
 import { challengeFrom, termsOf, type Terms } from './start-answer.ts'
 import { StartEndpoint } from './start-endpoint.ts'
-import { findOktaOobError, judge, tokenCalls, type TokenCall } from './token-call.ts'
+import { findOktaOobError, hasTokens, judge, tokenCalls, type TokenCall } from './token-call.ts'
 import { BrokenConnection } from './transport.ts'
 import { waitFor } from './wait.ts'
 
@@ -160,14 +160,14 @@ export class OktaOobClient {
     if (typed && !request.code) {
       throw new OktaOobError('code_missing', { retryable: true })
     }
-    const { config } = await this._discover()
+    const server = await this._discover()
     const DPoP = await this.dpopHandle()
     const parameters = tokenParameters(challenge, request.code, secondFactors)
     const call: TokenCall = { ...request, poll: !typed, sent: [challenge.loginHint] }
     try {
       const send = (): Promise<Tokens> =>
         tokenCalls.run(call, () =>
-          genericGrantRequest(config, grantOf(challenge), parameters, DPoP && { DPoP }),
+          genericGrantRequest(server.config, grantOf(challenge), parameters, DPoP && { DPoP }),
         )
       const tokens = await send().catch((exception: unknown) => {
         // Sent again from here, a poll has a fresh assertion and a fresh proof.
@@ -179,6 +179,10 @@ export class OktaOobClient {
       const claims = checkedClaims(tokens, clientId, idTokenSignedResponseAlg)
       return { status: 'complete', claims, tokens }
     } catch (exception) {
+      if (hasTokens(call.answer)) {
+        // A configuration keeps its keys for minutes: wrong ones would fail every sign-in until then.
+        server.config = configure(this._settings, server.metadata, 'token_endpoint')
+      }
       return judge(exception, call)
     }
   }

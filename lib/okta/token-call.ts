@@ -32,7 +32,7 @@ export function judge(exception: unknown, { answer, signal, poll, sent }: TokenC
     signal?.throwIfAborted()
     throw ours ?? new OktaOobError('configuration_error', { cause: exception })
   }
-  if (answer.status === 200 && typeof answer.json?.['access_token'] === 'string') {
+  if (hasTokens(answer)) {
     throw afterTokens(ours, exception)
   }
   const meaning = meaningOf(answer, poll ? 'poll' : 'code')
@@ -46,6 +46,11 @@ export function judge(exception: unknown, { answer, signal, poll, sent }: TokenC
     default:
       throw failure(meaning, answer, sent)
   }
+}
+
+/** Whether Okta has issued tokens, whatever became of them here. */
+export function hasTokens(answer: Answer | undefined): boolean {
+  return answer?.status === 200 && typeof answer.json?.['access_token'] === 'string'
 }
 
 function mfaRequired(answer: Answer, sent: string[]): OpenAnswer {

@@ -86,6 +86,9 @@ const asUsual: Row = {
   challenge: waits(200, 'challenge_started'),
 }
 
+/** No signature without the key; no other document holds keys. */
+const noProof: Row = { keys: gone(502, 'id_token_invalid') }
+
 const unavailable = passing(503, 'upstream_unavailable', 5)
 const timedOut = passing(504, 'upstream_timeout')
 const limited = (wait: number): Row => passing(429, 'rate_limited', wait)
@@ -118,6 +121,9 @@ const table: Record<Fault, Row> = {
   'half JSON': noDocument,
   '10 MB': wrong,
   'wrong content type': asUsual,
+  'no keys': noProof,
+  'keys of another name': noProof,
+  'a key that did not sign': noProof,
 }
 
 /** Faults that last until the app gives up, or else until the test runs out of time. */
@@ -130,7 +136,7 @@ const broken: ReadonlySet<Fault> = new Set([
 ])
 
 /** What goes through Passport too; the door is the same for all of them. */
-const sample: ReadonlySet<Fault> = new Set(['refused', '429 with a reset', 'redirect'])
+const sample: ReadonlySet<Fault> = new Set(['refused', '429 with a reset', 'redirect', 'no keys'])
 
 describe('A fault between the app and Okta', () => {
   const shared = shareStandIn()

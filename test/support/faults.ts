@@ -1,5 +1,6 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import timers from 'node:timers/promises'
+import { publicJwk } from './okta.ts'
 
 /** One request on its way to Okta. */
 export interface Exchange {
@@ -41,6 +42,10 @@ function tooMany(headers: () => OutgoingHttpHeaders): Fail {
   return ({ res }) => {
     res.writeHead(429, { ...json, date: date(now()), ...headers() }).end(JSON.stringify(body))
   }
+}
+
+function withKeys(keys: object[]): Fail {
+  return ({ res }) => res.writeHead(200, json).end(JSON.stringify({ keys }))
 }
 
 /** What can happen to a request, by name; `refused` keeps it from reaching any server at all. */
@@ -129,6 +134,9 @@ export const faults = {
     const { status, body } = await ask()
     res.writeHead(status, html).end(body)
   },
+  'no keys': withKeys([]),
+  'keys of another name': withKeys([publicJwk]),
+  'a key that did not sign': withKeys([{ ...publicJwk, kid: 'stand-in-1' }]),
 } satisfies Record<string, Fail>
 
 export type Fault = keyof typeof faults
