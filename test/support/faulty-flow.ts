@@ -113,6 +113,8 @@ function startFaultyApp(
   before?: TestApp,
 ): Promise<TestApp> {
   const strategy = new OktaOobStrategy({
+    limits: false,
+    concealUnknownUsers: false,
     ...clientOf(okta.issuer),
     mfa: { channels: ['voice'] },
     timeout,
