@@ -1,7 +1,7 @@
 import { RedisStore } from 'connect-redis'
 import type { ErrorRequestHandler } from 'express'
 import type { LimitsOptions } from 'passport-okta-oob'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { setImmediate as immediate, setTimeout as sleep } from 'node:timers/promises'
 import { RateLimiterRedis } from 'rate-limiter-flexible'
 import { createClient } from 'redis'
 
@@ -90,5 +90,7 @@ async function answers(client: Client): Promise<boolean> {
     () => true,
     () => !client.isReady, // lost already, and being connected anew
   )
-  return Promise.race([ping, sleep(patience, false)])
+  // After a standstill of this process the timer is up first: the answer may be there by then.
+  const late = sleep(patience).then(() => immediate(false))
+  return Promise.race([ping, late])
 }

@@ -73,6 +73,7 @@ export interface Cluster {
   redis: TestRedis
   okta: CountedOkta
   example: RunningProcess
+  origin: string
   /** Tabs of one browser, so many for each process, one process after the other. */
   tabs(perProcess: number): Promise<ClusterTab[]>
   /** The processes that answer at the moment. */
@@ -109,7 +110,7 @@ async function startCluster(): Promise<Cluster> {
   const tabs = (perProcess: number): Promise<ClusterTab[]> => openTabs(origin, perProcess)
   const pids = async (): Promise<number[]> =>
     Promise.all((await tabs(1)).map((tab) => tab.process()))
-  return { redis, okta, example, tabs, pids }
+  return { redis, okta, example, origin, tabs, pids }
 }
 
 /** Connections go round the processes; what one process has too many of is closed again. */
