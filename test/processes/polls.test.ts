@@ -72,11 +72,13 @@ describe('Polling a challenge through four processes', function () {
       await Promise.all(tabs.map((tab) => pollFor(tab, 1)))
     }
 
-    const answers = (await Promise.all(tabs.map((tab) => pollFor(tab, 1500)))).flat()
+    const answers = await Promise.all(tabs.map((tab) => pollFor(tab, 1500)))
 
-    expect(processesOf(answers).size).to.equal(4)
-    expect(codesOf(answers)).to.deep.equal(['pending'])
-    expect(answers.slice(0, 4).every(({ retryAfter = 0 }) => retryAfter > 1)).to.equal(true)
+    expect(processesOf(answers.flat()).size).to.equal(4)
+    expect(codesOf(answers.flat())).to.deep.equal(['pending'])
+    for (const [first] of answers) {
+      expect(first?.retryAfter).to.be.within(2, 6)
+    }
     expect(okta.tokenCalls).to.equal(1)
   })
 
