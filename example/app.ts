@@ -1,8 +1,8 @@
 import express, { type Express } from 'express'
 import session from 'express-session'
 import passport from 'passport'
-import { OktaOobStrategy } from 'passport-okta-oob'
-import { challengePage, homePage, signInPage } from './pages.ts'
+import { html, OktaOobStrategy, type Frame, type Html } from 'passport-okta-oob'
+import { homePage } from './home.ts'
 
 export interface AppOptions {
   sessionSecret: string
@@ -11,7 +11,7 @@ export interface AppOptions {
   usernames?: string[]
 }
 
-/** A small app with a sign-in of its own. The strategy takes its settings from the environment. */
+/** A small app with a ready-made sign-in. The strategy takes its settings from the environment. */
 export function createApp({ sessionSecret, phone, usernames = [] }: AppOptions): Express {
   const okta = new OktaOobStrategy({ mfa: { channels: ['push', 'sms', 'voice'], otp: true } })
   passport.use(okta)
@@ -24,7 +24,6 @@ export function createApp({ sessionSecret, phone, usernames = [] }: AppOptions):
 
   const app = express()
   app.use('/assets', express.static(new URL('public', import.meta.url).pathname))
-  app.use(express.urlencoded({ extended: false }))
   app.use(
     session({
       secret: sessionSecret,
@@ -35,6 +34,9 @@ export function createApp({ sessionSecret, phone, usernames = [] }: AppOptions):
   )
   app.use(passport.session())
 
+  // The whole sign-in. An app with a real Okta needs no layout.
+  app.use('/login', okta.routes({ successRedirect: '/', layout: phone ? withPhone : undefined }))
+
   app.get('/', (req, res) => {
     if (req.user) {
       res.send(homePage({ ...req.user }))
@@ -42,36 +44,6 @@ export function createApp({ sessionSecret, phone, usernames = [] }: AppOptions):
       res.redirect('/login')
     }
   })
-
-  app.get('/login', (req, res) => {
-    res.send(signInPage({ error: errorOf(req), phone, usernames }))
-  })
-  app.post(
-    '/login',
-    okta.start({ challengeRedirect: '/login/challenge', failureRedirect: '/login' }),
-  )
-
-  app.get('/login/challenge', okta.challenge(), (req, res) => {
-    if (req.oktaOob?.status === 'challenge') {
-      res.send(challengePage(req.oktaOob.challenge, { error: errorOf(req), phone }))
-    } else {
-      res.redirect('/login?error=no_challenge')
-    }
-  })
-  app.post(
-    '/login/complete',
-    okta.complete({
-      successRedirect: '/',
-      challengeRedirect: '/login/challenge',
-      failureRedirect: '/login',
-    }),
-  )
-  app.post(
-    '/login/resend',
-    okta.resend({ challengeRedirect: '/login/challenge', failureRedirect: '/login' }),
-  )
-  app.post('/login/cancel', okta.cancel({ successRedirect: '/login' }))
-
   app.post('/logout', (req, res, next) => {
     req.logout((error) => {
       if (error) {
@@ -82,9 +54,17 @@ export function createApp({ sessionSecret, phone, usernames = [] }: AppOptions):
     })
   })
   return app
-}
 
-function errorOf(req: express.Request): string | undefined {
-  const { error } = req.query
-  return typeof error === 'string' ? error : undefined
+  function withPhone(content: Html, { page, view }: Frame): Html {
+    return page(
+      html`${content}
+        <footer class="okta-oob okta-oob-quiet">
+          <p>
+            This example talks to a stand-in for Okta.
+            <a href="${phone}" target="phone">Open the simulated phone</a>
+          </p>
+          ${view.screen === 'signIn' && html`<p>Its users: ${usernames.join(', ')}</p>`}
+        </footer>`,
+    )
+  }
 }

@@ -8,7 +8,7 @@ export function frameOf(view: View, brand: Brand, assets: Assets): Frame {
   const { messages, language, addresses, error } = view
   const title = error ? messages.errorTitle.replace('{title}', () => view.title) : view.title
   const root = `${addresses.start}${assets.path}/`
-  return {
+  const frame: Frame = {
     language,
     direction: messages.direction,
     title: brand.name === undefined ? title : `${title} – ${brand.name}`,
@@ -18,11 +18,12 @@ export function frameOf(view: View, brand: Brand, assets: Assets): Frame {
       <link rel="modulepreload" href="${root}index.js" />
       <script type="module" src="${root}sign-in.js"></script>`,
     view,
+    page: (content) => document(content, frame, brand),
   }
+  return frame
 }
 
-/** The page around the content, for apps without a layout of their own. */
-export function document(content: Html, frame: Frame, { name, logo }: Brand): Html {
+function document(content: Html, frame: Frame, { name, logo }: Brand): Html {
   return html`<!doctype html>
     <html lang="${frame.language}" dir="${frame.direction}">
       <head>

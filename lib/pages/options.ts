@@ -18,6 +18,8 @@ export interface Frame {
   head: Html
   /** What the content was made from. */
   view: View
+  /** The page of those who have no layout, around a content that has something added. */
+  page: (content: Html) => Html
 }
 
 export interface Brand {

@@ -9,7 +9,7 @@ import { handler, setRetryAfter, wantsJson, type HandlerRedirects } from '../mid
 import { readReturnTo } from '../request.ts'
 import type { Cancelled, Result } from '../result.ts'
 import { makeAssets } from './assets.ts'
-import { document, frameOf } from './document.ts'
+import { frameOf } from './document.ts'
 import { Html } from './html.ts'
 import { chooseLanguage } from './language.ts'
 import { recall, remember } from './memory.ts'
@@ -62,9 +62,7 @@ export function pages(steps: Steps, options: RoutesOptions): Router {
     const make = settings.render[view.screen] as ((view: View) => unknown) | undefined
     const content = mainOf(view, asHtml(make ? await make(view) : screenOf(view)))
     const frame = frameOf(view, settings.brand, assets)
-    const page = settings.layout
-      ? await settings.layout(content, frame)
-      : document(content, frame, settings.brand)
+    const page = settings.layout ? await settings.layout(content, frame) : frame.page(content)
     if (settings.contentSecurityPolicy !== false) {
       res.set('Content-Security-Policy', settings.contentSecurityPolicy)
     }

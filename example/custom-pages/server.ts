@@ -1,0 +1,4 @@
+import { serve } from '../serve.ts'
+import { createApp } from './app.ts'
+
+await serve(createApp)
