@@ -50,7 +50,7 @@ export async function waitForApproval(waiting: Waiting): Promise<Answer | undefi
     }
     const answer = await ask().catch(() => undefined)
     // A server that cannot tell at the moment is no better than no network.
-    const fails = !answer || /unavailable|timeout/.test(answer.error?.code ?? '')
+    const fails = !answer || passes(answer)
     if (fails === works) {
       works = !fails
       onConnection?.(works)
@@ -135,14 +135,14 @@ class SignIn {
   }
 
   private async submit(form: HTMLFormElement, submitter: HTMLElement | null): Promise<void> {
-    if (this.isSubmitting || submitter?.ariaDisabled) {
+    if (this.isSubmitting || submitter?.hasAttribute('aria-disabled')) {
       return
     }
     const { signal } = this.screen
     const { action } = form
     const fields = new FormData(form, submitter)
     this.isSubmitting = true
-    form.ariaBusy = 'true'
+    form.setAttribute('aria-busy', 'true')
     // The answer that is on its way may be the sign-in, and has the first word.
     await this.flight
     await new Promise((resolve) => setTimeout(resolve))
@@ -154,7 +154,7 @@ class SignIn {
       if (answer.status === 'pending' && this.isShown(answer, form)) {
         this.say(form.dataset['pending'])
       } else {
-        await this.follow(answer, action)
+        await this.follow(answer, form)
       }
     } catch (error) {
       if (error instanceof TypeError) {
@@ -165,7 +165,7 @@ class SignIn {
         form.requestSubmit(submitter)
       }
     }
-    form.ariaBusy = null
+    form.removeAttribute('aria-busy')
     this.isSubmitting = false
   }
 
@@ -182,7 +182,7 @@ class SignIn {
       onConnection: (works) => this.say(works ? '' : this.main.dataset['offline']),
     })
     if (answer && !signal.aborted) {
-      await this.follow(answer, form.action)
+      await this.follow(answer, form)
     }
   }
 
@@ -207,7 +207,8 @@ class SignIn {
   }
 
   /** Goes where the answer leads, as a browser without this script follows a redirect. */
-  private async follow({ status, redirectTo, error }: Answer, action: string): Promise<void> {
+  private async follow(answer: Answer, { action, dataset }: HTMLFormElement): Promise<void> {
+    const { status, redirectTo, error } = answer
     const { start = '', challenge = '' } = this.main.dataset
     this.screen.abort()
     if (status === 'complete') {
@@ -215,10 +216,11 @@ class SignIn {
     } else if (status === 'cancelled') {
       await this.show(start)
     } else if (status === 'failed') {
-      const isOpen = error?.challenge && action !== new URL(start, location.href).href
+      const isStart = action === new URL(start, location.href).href
+      const isOpen = !isStart && (error?.challenge || passes(answer))
       await this.show(`${isOpen ? challenge : start}?error=${error?.code}`)
     } else {
-      await this.show(challenge + (action.endsWith('/resend') ? '?notice=sent' : ''))
+      await this.show(challenge + (dataset['notice'] ?? ''))
     }
   }
 
@@ -239,7 +241,8 @@ class SignIn {
       document.title = page.title
       this.main.replaceWith(fresh)
       this.begin(fresh)
-      fresh.querySelector<HTMLElement>('[aria-invalid], h1')?.focus()
+      const wrong = fresh.querySelector<HTMLElement>('[aria-invalid]')
+      ;(wrong ?? fresh.querySelector('h1'))?.focus()
     } catch {
       location.assign(url)
     }
@@ -263,13 +266,16 @@ class SignIn {
         timer.textContent = clock(Math.max(0, left))
       }
       if (wait && again) {
-        again.ariaDisabled = hold > 0 ? 'true' : null
+        if (hold > 0) {
+          again.setAttribute('aria-disabled', 'true')
+        } else {
+          again.removeAttribute('aria-disabled')
+        }
         wait.textContent = clock(Math.max(0, hold))
         wait.parentElement!.hidden = hold <= 0
       }
-      if (passed >= 30 && late?.hasAttribute('data-late')) {
-        late.removeAttribute('data-late')
-        this.say(late.textContent.trim())
+      if (passed >= 30 && late?.textContent === '') {
+        late.textContent = late.dataset['late'] ?? ''
       }
       if (left <= 60 && last > 60 && passed > 0) {
         this.say(this.status?.dataset['hurry'])
@@ -285,6 +291,11 @@ class SignIn {
     signal.addEventListener('abort', () => clearInterval(ticking))
     tick()
   }
+}
+
+/** Whether it is a fault that leaves the challenge as it is. */
+function passes({ error }: Answer): boolean {
+  return /unavailable|timeout/.test(error?.code ?? '')
 }
 
 async function read(url: string, init: RequestInit = {}): Promise<Answer> {

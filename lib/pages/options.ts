@@ -176,7 +176,7 @@ function readBrand(brand: Brand): string {
   const rules = { light: '', dark: '' }
   for (const [key, color] of Object.entries(colors)) {
     check((colorNames as readonly string[]).includes(key), `brand.colors.${key}`, 'is not known')
-    const { light, dark } = typeof color === 'string' ? { light: color, dark: color } : color
+    const { light, dark } = typeof color === 'string' ? { light: color, dark: color } : { ...color }
     check(isColor(light) && isColor(dark), `brand.colors.${key}`, 'must be a CSS colour')
     const property = key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
     rules.light += `  --okta-oob-${property}: ${light};\n`

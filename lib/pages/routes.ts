@@ -6,7 +6,7 @@ import express, {
 } from 'express'
 import { OktaOobError } from '../errors.ts'
 import { handler, setRetryAfter, wantsJson, type HandlerRedirects } from '../middleware.ts'
-import { readReturnTo } from '../request.ts'
+import { field, readReturnTo } from '../request.ts'
 import type { Cancelled, Result } from '../result.ts'
 import { makeAssets } from './assets.ts'
 import { frameOf } from './document.ts'
@@ -151,8 +151,12 @@ export function pages(steps: Steps, options: RoutesOptions): Router {
     handler(
       (req) => steps.resend(req),
       (req) => {
-        const redirects = redirectsOf(req)
-        return { ...redirects, challengeRedirect: `${redirects.challengeRedirect}?notice=sent` }
+        const { challenge } = addressesOf(req)
+        const isOtherWay = field(req, steps.fields.channel) !== undefined
+        return {
+          ...redirectsOf(req),
+          challengeRedirect: isOtherWay ? challenge : `${challenge}?notice=sent`,
+        }
       },
     ),
   )

@@ -78,6 +78,7 @@ function waiting(view: WaitingView): Html {
   const timer = html`<span role="timer" data-left="${secondsLeft}"
     >${duration(secondsLeft, language)}</span
   >`
+  const late = screen === 'code' ? messages.codeLate : messages.pushLate
   return html`<h1 tabindex="-1" aria-describedby="okta-oob-task">
       ${challenge.factor === 2 && html`<span class="okta-oob-step">${messages.secondStep}</span>`}
       ${view.title}
@@ -86,9 +87,8 @@ function waiting(view: WaitingView): Html {
     <p class="okta-oob-notice" role="status" data-hurry="${messages.hurry}">${notice}</p>
     ${screen === 'code' ? code(view) : push(view)}
     <p class="okta-oob-quiet">${fill(messages.timeLeft, { time: timer })}</p>
-    <p class="okta-oob-late" data-late>
-      ${screen === 'code' ? messages.codeLate : messages.pushLate}
-    </p>
+    <p class="okta-oob-late" aria-live="polite" data-late="${late}"></p>
+    <noscript><p class="okta-oob-late">${late}</p></noscript>
     <div class="okta-oob-actions">
       ${challenge.channel !== 'otp' && resend(view)} ${otherWays(view)}
       <form method="post" action="${addresses.cancel}">
@@ -151,7 +151,7 @@ function push({ messages, addresses, challenge }: WaitingView): Html {
 function resend({ messages, addresses, challenge, language, resendIn }: WaitingView): Html {
   const text = challenge.channel === 'voice' ? messages.callAgain : messages.sendAgain
   const time = html`<span data-wait="${resendIn}">${duration(resendIn, language)}</span>`
-  return html`<form method="post" action="${addresses.resend}">
+  return html`<form method="post" action="${addresses.resend}" data-notice="?notice=sent">
     <button
       class="okta-oob-second"
       ${resendIn > 0 && html`aria-describedby="okta-oob-wait" data-waits`}
@@ -168,12 +168,7 @@ function resend({ messages, addresses, challenge, language, resendIn }: WaitingV
 function otherWays({ messages, addresses, fields, ways }: WaitingView): Html | false {
   return (
     ways.length > 0 &&
-    html`<form
-      method="post"
-      action="${addresses.resend}"
-      role="group"
-      aria-labelledby="okta-oob-ways"
-    >
+    html`<form method="post" action="${addresses.resend}" aria-labelledby="okta-oob-ways">
       <h2 id="okta-oob-ways">${messages.otherWays}</h2>
       <div class="okta-oob-ways">
         ${ways.map(

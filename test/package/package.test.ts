@@ -33,12 +33,10 @@ describe('The published package', function () {
     const sources = (await readdir(join(root, 'lib'), { recursive: true }))
       .filter((name) => name.endsWith('.ts'))
       .map((name) => name.slice(0, -'.ts'.length))
-    const built = sources.flatMap((name) => [
-      `dist/${name}.d.ts`,
-      `dist/${name}.js`,
+    const built = sources
+      .flatMap((name) => [`dist/${name}.d.ts`, `dist/${name}.js`, `dist/${name}.js.map`])
       // What browsers load is served without its map.
-      ...(name.startsWith('browser/') ? [] : [`dist/${name}.js.map`]),
-    ])
+      .filter((name) => !(name.startsWith('dist/browser/') && name.endsWith('.map')))
     const papers = ['LICENSE', 'README.md', 'package.json', 'lib/pages/style.css']
 
     const packed = project.files.filter((name) => name !== 'CHANGELOG.md')

@@ -1,6 +1,6 @@
 // Goes on by itself when the push has been approved. Without this script the "Continue" button
 // does the same.
-import { post, waitForApproval } from '/assets/okta-oob/index.js'
+import { post, waitForApproval } from './okta-oob/index.js'
 
 const form = document.querySelector('form[data-poll]')
 
