@@ -1,6 +1,6 @@
 import { fill, html, type Html } from './html.ts'
 import { duration } from './language.ts'
-import { own, type EndView, type SignInView, type View, type WaitingView } from './views.ts'
+import { channelText, type EndView, type SignInView, type View, type WaitingView } from './views.ts'
 
 /** The content of a page: its one `<main>`, which the script swaps for that of the next state. */
 export function mainOf(view: View, content: Html): Html {
@@ -102,14 +102,14 @@ function code(view: WaitingView): Html {
   const isDigits = challenge.channel !== 'email'
   const isWrong = error !== undefined && /code/.test(error.code)
   const described = [isWrong && 'okta-oob-error', isDigits && 'okta-oob-hint']
-  return html`<p id="okta-oob-task">${own(challenge.channel, 'Text', messages)}</p>
+  return html`<p id="okta-oob-task">${channelText(challenge.channel, 'Text', messages)}</p>
     <form
       method="post"
       action="${addresses.complete}"
       data-until="${challenge.expiresAt}"
       ${challenge.channel === 'sms' && html`data-otp`}
     >
-      <label for="okta-oob-code">${own(challenge.channel, 'Label', messages)}</label>
+      <label for="okta-oob-code">${channelText(challenge.channel, 'Label', messages)}</label>
       <input
         id="okta-oob-code"
         class="okta-oob-code"

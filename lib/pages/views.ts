@@ -118,7 +118,8 @@ export function waitingView(
   return {
     ...surroundings,
     screen,
-    title: screen === 'code' ? own(challenge.channel, 'Title', messages) : messages.pushTitle,
+    title:
+      screen === 'code' ? channelText(challenge.channel, 'Title', messages) : messages.pushTitle,
     ...errorOf(error, messages),
     challenge,
     ways: channels
@@ -175,7 +176,11 @@ export function signedInView(surroundings: Surroundings, address: string): EndVi
 }
 
 /** The text of a code's screen for this channel; Okta may name channels that we do not know. */
-export function own(channel: string, part: 'Title' | 'Text' | 'Label', messages: Messages): string {
+export function channelText(
+  channel: string,
+  part: 'Title' | 'Text' | 'Label',
+  messages: Messages,
+): string {
   const key = `${channel}${part}`
   return Object.hasOwn(messages, key) ? messages[key as MessageKey] : messages[`code${part}`]
 }

@@ -83,6 +83,16 @@ describe('The published package', function () {
     })
   }
 
+  it('finds the files of its sign-in pages', async () => {
+    const script = `
+      import { OktaOobStrategy } from 'passport-okta-oob'
+      const okta = new OktaOobStrategy({ issuer: 'https://example.okta.com', clientID: 'x' })
+      console.log(okta.routes().stack.length > 0)`
+    const args = ['--input-type=module', '--eval', script]
+    const { stdout, stderr } = await run(process.execPath, args, { cwd: project.directory })
+    expect(stdout + stderr).to.equal('true\n')
+  })
+
   it('has types that a strict project compiles with, in ES modules and CommonJS', async () => {
     await writeFile(join(project.directory, 'types.cts'), commonJs)
     const typescript = fileURLToPath(import.meta.resolve('typescript/package.json'))

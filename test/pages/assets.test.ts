@@ -58,8 +58,8 @@ describe('The files of the sign-in pages', () => {
       ['index.js', 'sign-in.js'].map((name) => readFile(fileURLToPath(new URL(name, directory)))),
     )
     expect(gzipSync(Buffer.concat(files)).length).to.be.below(4096)
-    const { post, waitForApproval, enhance } = await import('passport-okta-oob/browser')
-    expect([post, waitForApproval, enhance].map((each) => typeof each)).to.deep.equal(
+    const { post, look, waitForApproval } = await import('passport-okta-oob/browser')
+    expect([post, look, waitForApproval].map((each) => typeof each)).to.deep.equal(
       Array(3).fill('function'),
     )
   })
