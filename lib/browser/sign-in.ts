@@ -126,7 +126,7 @@ class SignIn {
     }
     const { signal } = this.screen
     document.addEventListener('visibilitychange', () => void check(), { signal })
-    window.addEventListener('pageshow', () => void check(), { signal })
+    window.addEventListener('pageshow', ({ persisted }) => persisted && void check(), { signal })
   }
 
   private isShown({ challenge }: Answer, form: HTMLFormElement): boolean {

@@ -19,6 +19,7 @@ import {
   endView,
   signedInView,
   signInView,
+  unavailableView,
   waitingView,
   type Addresses,
   type Surroundings,
@@ -185,11 +186,7 @@ export function pages(steps: Steps, options: RoutesOptions): Router {
     const surroundings = surroundingsOf(req)
     const { start, challenge } = surroundings.addresses
     // Where it was a challenge's turn, the challenge may have survived, and its page knows.
-    const view = endView(surroundings, code, req.path === '/' ? start : challenge)
-    if (!view) {
-      next(error)
-      return
-    }
+    const view = unavailableView(surroundings, code, req.path === '/' ? start : challenge)
     // oxlint-disable-next-line promise/no-promise-in-callback -- Express 4 does not await
     send(res, view).catch(next)
   }

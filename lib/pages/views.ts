@@ -131,6 +131,19 @@ export function waitingView(
   }
 }
 
+/** @param retry where to try again what has not worked */
+export function unavailableView(surroundings: Surroundings, code: string, retry: string): EndView {
+  const { messages } = surroundings
+  return {
+    ...surroundings,
+    screen: 'unavailable',
+    title: messages.unavailableTitle,
+    error: { code, text: textOf(code, messages) },
+    text: messages.unavailableText,
+    next: { address: retry, text: messages.tryAgain },
+  }
+}
+
 /** The screen for a code, if it has one of its own: the end of a challenge, or a fault. */
 export function endView(
   surroundings: Surroundings,
@@ -139,14 +152,7 @@ export function endView(
 ): EndView | undefined {
   const { messages, addresses } = surroundings
   if (code !== undefined && faults.has(code)) {
-    return {
-      ...surroundings,
-      screen: 'unavailable',
-      title: messages.unavailableTitle,
-      error: { code, text: textOf(code, messages) },
-      text: messages.unavailableText,
-      next: { address: retry, text: messages.tryAgain },
-    }
+    return unavailableView(surroundings, code, retry)
   }
   const end = ends[code ?? '']
   if (code === undefined || end === undefined) {

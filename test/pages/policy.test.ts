@@ -41,7 +41,9 @@ describe('The content security policy of the sign-in pages', function () {
       await page.locator('main button').click()
     }
     await page.getByRole('button', { name: 'Text message' }).click()
-    await page.getByLabel('Code from the text message').fill(newest(okta, bob).code ?? '')
+    const code = page.getByLabel('Code from the text message')
+    await code.waitFor()
+    await code.fill(newest(okta, bob).code ?? '')
     await page.getByRole('button', { name: 'Continue' }).click()
     await page.waitForURL(/\/me$/)
     expect(await page.innerText('body')).to.include(bob)
