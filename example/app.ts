@@ -1,8 +1,8 @@
 import express, { type Express } from 'express'
 import session, { type Store } from 'express-session'
 import passport from 'passport'
-import { OktaOobStrategy, type LimitsOptions } from 'passport-okta-oob'
-import { challengePage, homePage, signInPage } from './pages.ts'
+import { html, OktaOobStrategy, type Frame, type Html, type LimitsOptions } from 'passport-okta-oob'
+import { homePage } from './home.ts'
 
 export interface AppOptions {
   sessionSecret: string
@@ -14,7 +14,7 @@ export interface AppOptions {
   limits?: LimitsOptions
 }
 
-/** A small app with a sign-in of its own. The strategy takes its settings from the environment. */
+/** A small app with a ready-made sign-in. The strategy takes its settings from the environment. */
 export function createApp(options: AppOptions): Express {
   const { sessionSecret, phone, usernames = [], store, limits = {} } = options
   const mfa = { channels: ['push', 'sms', 'voice'], otp: true }
@@ -29,7 +29,6 @@ export function createApp(options: AppOptions): Express {
 
   const app = express()
   app.use('/assets', express.static(new URL('public', import.meta.url).pathname))
-  app.use(express.urlencoded({ extended: false }))
   app.use(
     session({
       ...(store && { store }),
@@ -41,6 +40,9 @@ export function createApp(options: AppOptions): Express {
   )
   app.use(passport.session())
 
+  // The whole sign-in. An app with a real Okta needs no layout.
+  app.use('/login', okta.routes({ successRedirect: '/', layout: phone ? withPhone : undefined }))
+
   app.get('/', (req, res) => {
     if (req.user) {
       res.send(homePage({ ...req.user }))
@@ -48,36 +50,6 @@ export function createApp(options: AppOptions): Express {
       res.redirect('/login')
     }
   })
-
-  app.get('/login', (req, res) => {
-    res.send(signInPage({ error: errorOf(req), phone, usernames }))
-  })
-  app.post(
-    '/login',
-    okta.start({ challengeRedirect: '/login/challenge', failureRedirect: '/login' }),
-  )
-
-  app.get('/login/challenge', okta.challenge(), (req, res) => {
-    if (req.oktaOob?.status === 'challenge') {
-      res.send(challengePage(req.oktaOob.challenge, { error: errorOf(req), phone }))
-    } else {
-      res.redirect('/login?error=no_challenge')
-    }
-  })
-  app.post(
-    '/login/complete',
-    okta.complete({
-      successRedirect: '/',
-      challengeRedirect: '/login/challenge',
-      failureRedirect: '/login',
-    }),
-  )
-  app.post(
-    '/login/resend',
-    okta.resend({ challengeRedirect: '/login/challenge', failureRedirect: '/login' }),
-  )
-  app.post('/login/cancel', okta.cancel({ successRedirect: '/login' }))
-
   app.post('/logout', (req, res, next) => {
     req.logout((error) => {
       if (error) {
@@ -88,9 +60,17 @@ export function createApp(options: AppOptions): Express {
     })
   })
   return app
-}
 
-function errorOf(req: express.Request): string | undefined {
-  const { error } = req.query
-  return typeof error === 'string' ? error : undefined
+  function withPhone(content: Html, { page, view }: Frame): Html {
+    return page(
+      html`${content}
+        <footer class="okta-oob okta-oob-quiet">
+          <p>
+            This example talks to a stand-in for Okta.
+            <a href="${phone}" target="phone">Open the simulated phone</a>
+          </p>
+          ${view.screen === 'signIn' && html`<p>Its users: ${usernames.join(', ')}</p>`}
+        </footer>`,
+    )
+  }
 }

@@ -34,17 +34,20 @@ declare global {
 export interface HandlerRedirects extends Redirects {
   /** After a refusal that leaves a challenge usable. */
   usableRedirect?: string | undefined
+  /** After a look at a challenge that is still pending. Default: as while it waits. */
+  pendingRedirect?: string | undefined
 }
 
-/** Makes an Express handler of a sign-in step. */
+/** Makes an Express handler of a sign-in step; its redirects may depend on the request. */
 export function handler(
   step: (req: Request) => Promise<Result | Cancelled>,
-  redirects: HandlerRedirects = {},
+  redirects: HandlerRedirects | ((req: Request) => HandlerRedirects) = {},
 ): RequestHandler {
   return (req, res, next) => {
     res.set('Cache-Control', 'no-store')
+    const where = typeof redirects === 'function' ? redirects(req) : redirects
     step(req)
-      .then((result) => respond(result, redirects, req, res, next))
+      .then((result) => respond(result, where, req, res, next))
       .catch(next)
   }
 }
@@ -71,12 +74,12 @@ async function respond(
   switch (result.type) {
     case 'waiting': {
       const { challenge, retryAfter } = result.info
-      reply(
-        retryAfter === undefined
-          ? { status: 'challenge', challenge }
-          : { status: 'pending', challenge, retryAfter },
-        redirects.challengeRedirect,
-      )
+      const { challengeRedirect, pendingRedirect = challengeRedirect } = redirects
+      if (retryAfter === undefined) {
+        reply({ status: 'challenge', challenge }, challengeRedirect)
+      } else {
+        reply({ status: 'pending', challenge, retryAfter }, pendingRedirect)
+      }
       break
     }
     case 'signed-in': {
@@ -106,11 +109,12 @@ async function respond(
   }
 }
 
-function wantsJson(req: Request): boolean {
+/** Whether the answer is for a script and not for a person. */
+export function wantsJson(req: Request): boolean {
   return Boolean(req.is('json')) || req.accepts(['html', 'json']) === 'json'
 }
 
-function setRetryAfter(res: Response, seconds: number | undefined): void {
+export function setRetryAfter(res: Response, seconds: number | undefined): void {
   if (seconds !== undefined) {
     res.set('Retry-After', String(seconds))
   }

@@ -58,8 +58,13 @@ export class ChallengeSlot {
   /** The session is saved before anything is answered, or a redirect could overtake it. */
   async #set(value: Challenge | undefined): Promise<void> {
     sessionOf(this.req)[this.key] = value
-    await call(this.req, 'save')
+    await saveSession(this.req)
   }
+}
+
+/** @throws {OktaOobError} `session_failed` */
+export async function saveSession(req: Request): Promise<void> {
+  await call(req, 'save')
 }
 
 async function call(req: Request, method: 'regenerate' | 'save'): Promise<void> {

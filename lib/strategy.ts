@@ -1,4 +1,4 @@
-import type { Request, RequestHandler } from 'express'
+import type { Request, RequestHandler, Router } from 'express'
 import { inspect } from 'node:util'
 import { Strategy } from 'passport-strategy'
 import { asError, OktaOobError } from './errors.ts'
@@ -10,6 +10,9 @@ import {
   type OktaOobStrategyOptions,
   type VerifyArguments,
 } from './options.ts'
+import type { RoutesOptions } from './pages/options.ts'
+import { pages } from './pages/routes.ts'
+import type { Result } from './result.ts'
 import { SignIn, type Step } from './sign-in.ts'
 import { Tenants, type Resolve } from './tenants.ts'
 import type {
@@ -146,14 +149,7 @@ export class OktaOobStrategy extends Strategy {
 
   /** Takes the code, or looks whether the push has been approved, and logs the user in. */
   complete(redirects: Redirects = {}): RequestHandler {
-    const message = 'okta.complete() needs req.logIn: mount passport.session() before it.'
-    return handler(
-      async (req) =>
-        typeof req.logIn === 'function'
-          ? this._signIn.complete(req)
-          : { type: 'fault', error: new OktaOobError('configuration_error', { message }) },
-      keepingChallenge(redirects),
-    )
+    return handler((req) => completeAndLogIn(this._signIn, req), keepingChallenge(redirects))
   }
 
   /** Tells what the session's challenge is, for a page or a script that shows it. */
@@ -170,6 +166,41 @@ export class OktaOobStrategy extends Strategy {
   cancel(redirects: Pick<Redirects, 'successRedirect' | 'failureRedirect'> = {}): RequestHandler {
     return handler((req) => this._signIn.cancel(req), redirects)
   }
+
+  /**
+   * A whole sign-in: pages, and the routes behind them. Needs a session and `passport.session()`.
+   *
+   * ```ts
+   * app.use('/login', okta.routes({ successRedirect: '/' }))
+   * ```
+   *
+   * @throws {TypeError} naming the option that is wrong
+   */
+  routes(options: RoutesOptions = {}): Router {
+    const { _signIn: signIn } = this
+    const { channels, usernameField, channelField, codeField } = signIn.settings
+    return pages(
+      {
+        start: (req) => signIn.start(req),
+        current: (req) => signIn.current(req),
+        complete: (req) => completeAndLogIn(signIn, req),
+        resend: (req) => signIn.resend(req),
+        cancel: (req) => signIn.cancel(req),
+        channels,
+        secondFactors: async (req) => (await signIn.clientFor(req)).secondFactors,
+        fields: { username: usernameField, channel: channelField, code: codeField },
+      },
+      options,
+    )
+  }
+}
+
+/** For the handlers, which log in by themselves and not through Passport's `success`. */
+async function completeAndLogIn(signIn: SignIn, req: Request): Promise<Result> {
+  const message = 'okta.complete() needs req.logIn: mount passport.session() before it.'
+  return typeof req.logIn === 'function'
+    ? signIn.complete(req)
+    : { type: 'fault', error: new OktaOobError('configuration_error', { message }) }
 }
 
 /** A refusal that leaves the challenge usable belongs on its page. */

@@ -1,5 +1,5 @@
 import express, { Router, type Request } from 'express'
-import { html, type Html } from '../html.ts'
+import { html, type Html } from 'passport-okta-oob'
 import type { Directory } from './directory.ts'
 import type { Message } from './transaction.ts'
 

@@ -50,7 +50,7 @@ describe('Signing in to the example with a browser', function () {
     const { code } = await readPhone(page, example.phone, carol)
     await submitCode(page, code === '000000' ? '000001' : '000000')
     await page.getByRole('alert').getByText('That code is not correct.').waitFor()
-    expect(await page.title()).to.equal('Error: Enter the code')
+    expect(await page.title()).to.equal('Error: Check your phone')
 
     await submitCode(page, code)
     await expectSignedIn(page, carol)
@@ -68,21 +68,21 @@ describe('Signing in to the example with a browser', function () {
     const page = await begin(erin, 'Text message')
     const { code } = await readPhone(page, example.phone, erin)
     await submitCode(page, code)
-    await page.getByRole('heading', { name: 'One more step: approve the sign-in' }).waitFor()
-    const number = await page.locator('#number').innerText()
+    await page.getByRole('heading', { name: 'One more step Approve the sign-in' }).waitFor()
+    const number = await page.locator('.okta-oob-number').innerText()
     await pressOnPhone(page, example.phone, erin, number)
 
-    await page.getByRole('button', { name: 'Continue' }).click()
     await expectSignedIn(page, erin)
   })
 
   it('cancel: back to the start, and nothing is left to complete', async () => {
     const page = await begin(alice, 'Okta Verify')
     await page.getByRole('button', { name: 'Cancel' }).click()
-    await page.waitForURL(`${example.origin}/login`)
+    await page.waitForURL(`${example.origin}/login/`)
+    expect(await page.getByLabel('Username').inputValue()).to.equal(alice)
 
     await page.goto(`${example.origin}/login/challenge`)
-    expect(page.url()).to.equal(`${example.origin}/login?error=no_challenge`)
+    expect(page.url()).to.equal(`${example.origin}/login/?error=no_challenge`)
   })
 
   it('send again: a second message arrives, and the sign-in goes on with it', async () => {
@@ -91,9 +91,8 @@ describe('Signing in to the example with a browser', function () {
     const waiting = tab.getByRole('button', { name: 'Yes, it’s me' })
     expect(await waiting.count()).to.equal(1)
 
-    const answered = page.waitForResponse((response) => response.url().endsWith('/login/challenge'))
     await page.getByRole('button', { name: 'Send again' }).click()
-    await answered
+    await page.getByText('It has been sent again.').waitFor()
 
     expect(await page.title()).to.equal('Approve the sign-in')
     await tab.reload()
@@ -103,7 +102,7 @@ describe('Signing in to the example with a browser', function () {
   it('pushes: the page notices approvals and a wrong number by itself', async () => {
     // Side by side, since each has to wait for the interval between two polls.
     const right = await begin(alice, 'Okta Verify')
-    const number = await right.locator('#number').innerText()
+    const number = await right.locator('.okta-oob-number').innerText()
     await pressOnPhone(right, example.phone, alice, number)
 
     const plain = await begin(bob, 'Okta Verify')
@@ -113,17 +112,17 @@ describe('Signing in to the example with a browser', function () {
     const { tab } = await readPhone(wrong, example.phone, alice)
     const offered = tab.getByRole('article').first().getByRole('button', { name: /^\d+$/ })
     const numbers = await offered.allInnerTexts()
-    const shown = await wrong.locator('#number').innerText()
+    const shown = await wrong.locator('.okta-oob-number').innerText()
     expect(numbers).to.include(shown)
     const other = numbers.find((choice) => choice !== shown) ?? ''
     await pressOnPhone(wrong, example.phone, alice, other)
 
     await Promise.all([
-      wrong.getByRole('alert').getByText('The sign-in was not approved.').waitFor(),
+      wrong.getByRole('heading', { name: 'Sign-in not approved' }).waitFor(),
       expectSignedIn(plain, bob),
       expectSignedIn(right, alice),
     ])
-    expect(wrong.url()).to.equal(`${example.origin}/login?error=challenge_denied`)
-    expect(await wrong.title()).to.equal('Error: Sign in')
+    expect(wrong.url()).to.equal(`${example.origin}/login/?error=challenge_denied`)
+    expect(await wrong.title()).to.equal('Error: Sign-in not approved')
   })
 })

@@ -33,12 +33,11 @@ describe('The published package', function () {
     const sources = (await readdir(join(root, 'lib'), { recursive: true }))
       .filter((name) => name.endsWith('.ts'))
       .map((name) => name.slice(0, -'.ts'.length))
-    const built = sources.flatMap((name) => [
-      `dist/${name}.d.ts`,
-      `dist/${name}.js`,
-      `dist/${name}.js.map`,
-    ])
-    const papers = ['LICENSE', 'README.md', 'package.json']
+    const built = sources
+      .flatMap((name) => [`dist/${name}.d.ts`, `dist/${name}.js`, `dist/${name}.js.map`])
+      // What browsers load is served without its map.
+      .filter((name) => !(name.startsWith('dist/browser/') && name.endsWith('.map')))
+    const papers = ['LICENSE', 'README.md', 'package.json', 'lib/pages/style.css']
 
     const packed = project.files.filter((name) => name !== 'CHANGELOG.md')
     expect(packed.toSorted()).to.deep.equal([...built, ...papers].toSorted())
@@ -83,6 +82,16 @@ describe('The published package', function () {
       expect(app.output() + app.errors()).to.equal(`${origin}\n`)
     })
   }
+
+  it('finds the files of its sign-in pages', async () => {
+    const script = `
+      import { OktaOobStrategy } from 'passport-okta-oob'
+      const okta = new OktaOobStrategy({ issuer: 'https://example.okta.com', clientID: 'x' })
+      console.log(okta.routes().stack.length > 0)`
+    const args = ['--input-type=module', '--eval', script]
+    const { stdout, stderr } = await run(process.execPath, args, { cwd: project.directory })
+    expect(stdout + stderr).to.equal('true\n')
+  })
 
   it('has types that a strict project compiles with, in ES modules and CommonJS', async () => {
     await writeFile(join(project.directory, 'types.cts'), commonJs)

@@ -13,6 +13,8 @@ const ways = {
   'npm start': ['npm', ['start']],
   /** The same without the build, where a test is about something else. */
   directly: [process.execPath, ['--import', 'tsx/esm', 'example/server.ts']],
+  /** The one with pages of its own. */
+  'custom pages': [process.execPath, ['--import', 'tsx/esm', 'example/custom-pages/server.ts']],
 } as const
 
 /** Starts the example on free ports, and comes back when it has told where it is. */

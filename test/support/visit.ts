@@ -13,7 +13,7 @@ export async function beginSignIn(
   await page.getByLabel('Username').fill(username)
   await page.getByLabel(way).check()
   await page.getByRole('button', { name: 'Sign in' }).click()
-  await page.waitForURL(/\/login(\/challenge)?(\?error=.*)?$/)
+  await page.waitForURL(/\/challenge$|\?error=/)
 }
 
 /** The newest message of a user, in another tab of the same browser. */

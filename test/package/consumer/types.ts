@@ -1,7 +1,9 @@
 // Compiled, never run: how an app with strict types uses what the package publishes.
-import express, { type Request } from 'express'
+import express, { type Request, type Router } from 'express'
 import passport from 'passport'
 import OktaOobStrategyByDefault, {
+  html,
+  messages,
   OktaOobClient,
   OktaOobError,
   OktaOobStrategy,
@@ -13,6 +15,7 @@ import OktaOobStrategyByDefault, {
   type OktaOobStrategyOptions,
   type Tokens,
 } from 'passport-okta-oob'
+import { post, waitForApproval } from 'passport-okta-oob/browser'
 
 const options: OktaOobStrategyOptions = {
   issuer: 'https://example.okta.com',
@@ -114,3 +117,28 @@ export async function script(client: OktaOobClient): Promise<string> {
 
 // @ts-expect-error -- the secret of a challenge is not for browsers
 export const secret = (view: ChallengeView): string => view.oobCode
+
+export const pages: Router = okta.routes({
+  successRedirect: '/home',
+  channels: ['push', 'sms'],
+  brand: { name: 'Example', colors: { accent: { light: '#123', dark: '#def' } } },
+  messages: { en: { signIn: 'Go', not_a_member: 'Ask for access.' }, nl: { cancel: 'Annuleren' } },
+  language: (req) => req.get('x-language'),
+  layout: (content, { title, head }) => html`<title>${title}</title>${head}${content}`,
+  render: {
+    number: ({ challenge }) => `<b>${challenge.bindingCode}</b>`,
+    denied: async ({ text, next }) => html`${text} <a href="${next.address}">${next.text}</a>`,
+  },
+})
+// @ts-expect-error -- no such screen
+okta.routes({ render: { login: () => '' } })
+export const text: string = messages.de.incorrect_code
+
+export async function approve(): Promise<string | undefined> {
+  const { challenge } = await post('/login', { username: 'alice', channel: 'push' })
+  const answer = await waitForApproval({
+    ask: () => post('/login/complete'),
+    delay: challenge?.interval,
+  })
+  return answer?.redirectTo
+}

@@ -1,5 +1,4 @@
-import type { ChallengeView } from 'passport-okta-oob'
-import { html, type Html } from './html.ts'
+import { html, messages, type ChallengeView, type Html, type Messages } from 'passport-okta-oob'
 
 const channelNames: Record<string, string> = {
   push: 'Okta Verify',
@@ -11,20 +10,6 @@ const channelNames: Record<string, string> = {
 
 /** What the sign-in page offers, in this order. */
 const offered = ['push', 'sms', 'voice']
-
-const errors: Record<string, string> = {
-  access_denied: 'You cannot sign in this way. Check your username, or choose another way.',
-  challenge_denied: 'The sign-in was not approved.',
-  challenge_expired: 'That took too long. Start again.',
-  code_invalid: 'Enter the code as you received it: 4 to 10 digits.',
-  code_missing: 'Enter the code you received.',
-  incorrect_code: 'That code is not correct. Try again.',
-  login_hint_invalid: 'Enter a valid username.',
-  login_hint_missing: 'Enter your username.',
-  no_challenge: 'Your sign-in is no longer open. Start again.',
-  rate_limited: 'Too many requests. Wait a little and try again.',
-  too_many_attempts: 'Too many attempts. Wait a little and start again.',
-}
 
 /** What a page needs besides its own content. */
 export interface Frame {
@@ -96,22 +81,6 @@ export function challengePage(challenge: ChallengeView, frame: Frame): string {
   )
 }
 
-export function homePage(claims: Record<string, unknown>): string {
-  return page(
-    'Signed in',
-    {},
-    html`<p>These are the claims of your verified ID token.</p>
-      <dl>
-        ${Object.entries(claims).map(
-          ([name, value]) =>
-            html`<dt>${name}</dt>
-              <dd>${typeof value === 'string' ? value : JSON.stringify(value)}</dd>`,
-        )}
-      </dl>
-      <form method="post" action="/logout"><button>Sign out</button></form>`,
-  )
-}
-
 function codeForm({ channel }: ChallengeView): Html {
   return html`<form method="post" action="/login/complete">
     <label for="code">Code from the ${channelNames[channel]?.toLowerCase() ?? channel}</label>
@@ -155,11 +124,7 @@ function page(title: string, { error, phone }: Frame, content: Html): string {
       <body>
         <main>
           <h1>${title}</h1>
-          ${
-            error &&
-            html`<p class="error" role="alert">${errors[error] ?? 'Something went wrong.'}</p>`
-          }
-          ${content}
+          ${error && html`<p class="error" role="alert">${textOf(error)}</p>`} ${content}
           ${
             phone &&
             html`<p class="note">
@@ -170,4 +135,11 @@ function page(title: string, { error, phone }: Frame, content: Html): string {
         </main>
       </body>
     </html>`.text
+}
+
+/** The texts that come with the package say what each code means; the address may say anything. */
+function textOf(code: string): string {
+  return code.includes('_') && Object.hasOwn(messages.en, code)
+    ? messages.en[code as keyof Messages]
+    : messages.en.unknownError
 }

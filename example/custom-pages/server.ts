@@ -1,0 +1,4 @@
+import { listen, serve } from '../serve.ts'
+import { createApp } from './app.ts'
+
+await serve((options) => listen(createApp(options)))

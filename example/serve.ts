@@ -1,0 +1,45 @@
+import type { Express } from 'express'
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
+import type { AppOptions } from './app.ts'
+import { exampleClient } from './okta/client.ts'
+import { startStandIn } from './okta/stand-in.ts'
+
+/**
+ * Runs an app, and a stand-in for Okta when it is needed, and says where they are.
+ *
+ * @param run gives back the port of the app
+ */
+export async function serve(run: (options: AppOptions) => Promise<number>): Promise<void> {
+  const okta = await startOkta()
+  const sessionSecret = process.env['SESSION_SECRET'] ?? randomBytes(32).toString('hex')
+  const port = await run({ sessionSecret, ...okta })
+  console.log(`Sign in:         http://localhost:${port}`)
+  console.log(
+    okta
+      ? `Simulated phone: ${okta.phone}`
+      : `Okta:            ${process.env['OKTA_OAUTH2_ISSUER']}`,
+  )
+}
+
+export async function listen(app: Express): Promise<number> {
+  const server = app.listen(Number(process.env['PORT'] ?? 3000))
+  await once(server, 'listening')
+  return (server.address() as AddressInfo).port
+}
+
+/** Without an Okta org in the environment, a stand-in takes its place. */
+async function startOkta(): Promise<{ phone: string; usernames: string[] } | undefined> {
+  if (process.env['OKTA_OAUTH2_ISSUER']) {
+    return undefined
+  }
+  const standIn = await startStandIn({ port: Number(process.env['PHONE_PORT'] ?? 3001) })
+  process.env['OKTA_OAUTH2_ISSUER'] = standIn.customIssuer
+  process.env['OKTA_OAUTH2_CLIENT_ID'] = exampleClient.client_id
+  process.env['OKTA_OAUTH2_CLIENT_SECRET'] = exampleClient.client_secret
+  return {
+    phone: `${standIn.issuer}/phone`,
+    usernames: standIn.directory.users.map(({ username }) => username),
+  }
+}

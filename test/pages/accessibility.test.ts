@@ -1,0 +1,189 @@
+import axe from 'axe-core'
+import { expect } from 'chai'
+import type { Page } from 'playwright-core'
+import { needsChromium, visitor } from '../support/chromium.ts'
+import { startOnPage, startPages, type PagesApp } from '../support/pages.ts'
+import { newest } from '../support/stand-in.ts'
+
+const alice = 'alice@example.com'
+const bob = 'bob@example.com'
+const erin = 'erin@example.com'
+
+const media = [
+  { colorScheme: 'light', forcedColors: 'none' },
+  { colorScheme: 'dark', forcedColors: 'none' },
+  { colorScheme: 'light', forcedColors: 'active' },
+  { colorScheme: 'dark', forcedColors: 'active' },
+] as const
+
+/** A desktop, and what it is at 400 %, or a small phone (WCAG 2.2, 1.4.10). */
+const widths = [1280, 320]
+
+type Visit = (page: Page, app: PagesApp) => Promise<void>
+
+const waiting =
+  (username: string, channel: string): Visit =>
+  (page, { origin }) =>
+    startOnPage(page, `${origin}/login`, username, channel)
+
+const at =
+  (path: string): Visit =>
+  async (page, { origin }) => {
+    await page.goto(origin + path)
+  }
+
+const screens: Record<string, Visit> = {
+  'sign in': at('/login'),
+  'sign in, after an error': at('/login?error=login_hint_invalid'),
+  'a code by text': waiting(alice, 'sms'),
+  'a code by phone': waiting(alice, 'voice'),
+  'a code by mail': waiting(alice, 'email'),
+  'a wrong code': async (page, app) => {
+    await waiting(alice, 'sms')(page, app)
+    await page.locator('.okta-oob-code').fill('12')
+    await page.keyboard.press('Enter')
+    await page.getByRole('alert').waitFor()
+  },
+  'a number to pick': waiting(alice, 'push'),
+  'a push to approve': waiting(bob, 'push'),
+  'a push, sent again': async (page, app) => {
+    await waiting(bob, 'push')(page, app)
+    await page.getByRole('button', { name: 'Send again' }).click()
+    await page.getByText('It has been sent again.').waitFor()
+  },
+  'a second factor': async (page, app) => {
+    await waiting(erin, 'sms')(page, app)
+    await page.locator('.okta-oob-code').fill(newest(app.okta, erin).code ?? '')
+    await page.keyboard.press('Enter')
+    await page.getByText('One more step').waitFor()
+  },
+  denied: at('/login?error=challenge_denied'),
+  expired: at('/login?error=challenge_expired'),
+  'too many attempts': at('/login?error=too_many_attempts'),
+  ended: at('/login/challenge'),
+  unavailable: at('/login?error=upstream_unavailable'),
+  'signed in elsewhere': async (page, app) => {
+    await waiting(bob, 'sms')(page, app)
+    await page.locator('.okta-oob-code').fill(newest(app.okta, bob).code ?? '')
+    await page.keyboard.press('Enter')
+    await page.waitForURL(/\/me$/)
+    await page.goto(`${app.origin}/login/challenge`)
+  },
+}
+
+describe('Every sign-in page can be used by everyone', function () {
+  this.timeout(30_000)
+
+  before(function () {
+    needsChromium(this)
+  })
+
+  for (const [name, visit] of Object.entries(screens)) {
+    it(`${name}: nothing for axe to find, in any colours, at any width`, async () => {
+      const app = await startPages({ routes: { brand: { name: 'Example' } } })
+      const page = await visitor()
+      await visit(page, app)
+      await examine(page, media)
+    })
+
+    it(`${name}: everything to press is large enough for a thumb`, async () => {
+      const app = await startPages()
+      const page = await visitor({ viewport: { width: 320, height: 640 } })
+      await visit(page, app)
+      const small = await page.evaluate<string[]>(`
+        [...document.querySelectorAll('main :is(button, a, label.okta-oob-way, input:not([type=radio], [type=hidden]))')]
+          .filter((element) => element.getBoundingClientRect().height < 44)
+          .map((element) => element.outerHTML)
+      `)
+      expect(small).to.deep.equal([])
+    })
+  }
+
+  for (const locale of ['ar', 'ja', 'de']) {
+    it(`${locale}: nothing for axe to find, and nothing that is cut off`, async () => {
+      for (const name of ['sign in', 'a wrong code', 'a number to pick', 'denied']) {
+        const page = await visitor({ locale })
+        await screens[name]!(page, await startPages())
+        await examine(page, media.slice(0, 1))
+      }
+    })
+  }
+
+  it('a keyboard is enough, and the focus can be seen wherever it is', async () => {
+    const { origin, okta } = await startPages()
+    const page = await visitor()
+    await page.goto(`${origin}/login`)
+    const focus = () =>
+      page.evaluate<{ name: string; outline: string }>(`(() => {
+        const { tagName, name, textContent } = document.activeElement
+        const { outlineStyle, outlineWidth } = getComputedStyle(document.activeElement)
+        return { name: name || tagName + ' ' + textContent.trim(), outline: outlineStyle + ' ' + outlineWidth }
+      })()`)
+    const tab = async (...expected: string[]) => {
+      for (const name of expected) {
+        await page.keyboard.press('Tab')
+        const found = await focus()
+        expect(found.name).to.equal(name)
+        expect(found.outline).to.match(/^solid [23]px$/)
+      }
+    }
+
+    await tab('username')
+    await page.keyboard.type(bob)
+    await tab('channel')
+    await page.keyboard.press('ArrowDown')
+    await tab('BUTTON Sign in')
+    await page.keyboard.press('Enter')
+    await page.getByRole('heading', { name: 'Check your phone' }).waitFor()
+
+    // A new state: the focus is on its heading, and goes on from there.
+    expect((await focus()).name).to.equal('H1 Check your phone')
+    await tab('code')
+    await page.keyboard.type('12')
+    await page.keyboard.press('Enter')
+    await page.getByRole('alert').waitFor()
+    // An error: the focus is where it can be put right.
+    expect((await focus()).name).to.equal('code')
+    await page.keyboard.type(newest(okta, bob).code ?? '')
+    await page.keyboard.press('Enter')
+    await page.waitForURL(/\/me$/)
+  })
+
+  it('a screen reader is told the task with the heading, and the error with the field', async () => {
+    const app = await startPages()
+    const page = await visitor()
+    const described = (selector: string) =>
+      page.evaluate<string>(`
+        (document.querySelector('${selector}').getAttribute('aria-describedby') ?? '').split(' ')
+          .map((id) => document.getElementById(id).textContent.trim().replace(/\\s+/g, ' ')).join(' ')
+      `)
+    await screens['a number to pick']!(page, app)
+    const { numbers = [] } = newest(app.okta)
+    expect(numbers).to.include(await page.locator('.okta-oob-number').innerText())
+    expect(await described('h1')).to.match(/^Open Okta Verify on your phone and choose \d\d$/)
+
+    await screens['a wrong code']!(page, app)
+    expect(await described('[aria-invalid]')).to.include('exactly as you received it')
+    expect(await page.title()).to.match(/^Error: Check your phone/)
+  })
+})
+
+/** Has axe look at a page as people see it. */
+async function examine(page: Page, as: readonly (typeof media)[number][]): Promise<void> {
+  await page.evaluate(axe.source)
+  for (const width of widths) {
+    await page.setViewportSize({ width, height: 800 })
+    for (const medium of as) {
+      await page.emulateMedia({ ...medium, reducedMotion: 'reduce' })
+      const { found, scrolls } = await page.evaluate<{ found: string[]; scrolls: number }>(`
+            axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })
+              .then(({ violations }) => ({
+                found: violations.flatMap(({ id, nodes }) => nodes.map((node) => id + ' ' + node.html)),
+                scrolls: document.documentElement.scrollWidth - innerWidth,
+              }))
+          `)
+      expect(found, JSON.stringify({ width, ...medium })).to.deep.equal([])
+      expect(scrolls, `sideways at ${width}`).to.be.at.most(0)
+    }
+  }
+}
