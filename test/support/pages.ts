@@ -33,12 +33,12 @@ export const everyWay: OktaOobStrategyOptions = {
   mfa: { channels: ['push', 'sms'], otp: true },
 }
 
-/** An app whose sign-in is `okta.routes()`, with nothing else than a session. */
+/** An app whose sign-in is `okta.routes()`, with nothing else than a session, and no limits. */
 export async function startPages(options: PagesAppOptions = {}): Promise<PagesApp> {
   const { routes, strategy = everyWay, mount = '/login', before, after } = options
   const okta = await standIn()
   const authenticator = new passport.Authenticator()
-  const oob = new OktaOobStrategy({ ...clientOf(okta.customIssuer), ...strategy })
+  const oob = new OktaOobStrategy({ limits: false, ...clientOf(okta.customIssuer), ...strategy })
   authenticator.use(oob)
   authenticator.serializeUser((user, done) => {
     done(null, user)
