@@ -2,15 +2,21 @@ import type { RateLimiterAbstract } from 'rate-limiter-flexible'
 import { ask, consume } from './store.ts'
 import type { Limit, Window } from './options.ts'
 
-/** What a counter says to one more. */
+/** What a limit says to one more. */
 export interface Count {
   limit: Limit
   /** This one is over the limit, and has not been counted. */
   refused: boolean
-  /** How many more may follow; `Infinity` without a limit. */
+  /** How many more may follow. */
   left: number
   /** Seconds until the next one may follow. */
   wait: number
+}
+
+/** One that has been counted. */
+export interface Taken extends Count {
+  /** Undoes it. */
+  giveBack: () => Promise<void>
 }
 
 /** What counts in one window; a limiter around another one does not know its points. */
@@ -21,92 +27,82 @@ export interface CountedWindow extends Window {
 /** One row of the table of limits: so many in each of its windows, counted by key. */
 export class Counter {
   readonly limit: Limit
+  /** The longest first: one that it refuses must not open a shorter one, which would end too soon. */
   readonly windows: readonly CountedWindow[]
 
   constructor(limit: Limit, windows: readonly CountedWindow[]) {
     this.limit = limit
-    this.windows = windows
+    this.windows = windows.toSorted((one, other) => other.duration - one.duration)
   }
 
-  /** Counts one, unless that would be too many for any of the windows. */
-  async take(key: string): Promise<Count> {
-    const answers = await Promise.all(
-      this.windows.map(async (window) => ({ window, ...(await consume(window.limiter, key)) })),
-    )
-    const refusals = answers.filter(({ refused }) => refused)
-    const refused = refusals.length > 0
-    if (refused) {
-      const counted = answers.filter(({ consumed }) => consumed > 0)
-      await Promise.all(counted.map(({ window }) => giveBack(window, key)))
-    }
-    const full = refused
-      ? refusals
-      : answers.filter(({ window, consumed }) => consumed === window.points)
-    return {
-      limit: this.limit,
-      refused,
-      left: Math.min(...answers.map(({ window, consumed }) => window.points - consumed)),
-      wait: Math.max(0, ...full.map(({ wait }) => wait)),
-    }
-  }
-
-  async giveBack(key: string): Promise<void> {
-    await Promise.all(this.windows.map((window) => giveBack(window, key)))
-  }
-
-  /** Counts one that has happened already. */
+  /** Counts one that has happened already. One beyond the limit has the window begin anew. */
   async add(key: string): Promise<void> {
-    await Promise.all(this.windows.map(({ limiter }) => ask(limiter.penalty(key))))
+    await Promise.all(
+      this.windows.map(async ({ points, duration, limiter }) => {
+        const { consumedPoints } = await ask(() => limiter.penalty(key))
+        if (consumedPoints > points) {
+          await ask(() => limiter.set(key, points, duration))
+        }
+      }),
+    )
   }
 
-  /** Whether one more would be refused, and for how long, without counting it. */
-  async look(key: string): Promise<Count> {
-    const answers = await Promise.all(
-      this.windows.map(async ({ points, limiter }) => ({
-        points,
-        answer: await ask(limiter.get(key)),
-      })),
-    )
-    // A store in memory keeps what has expired until its timer has fired.
-    const full = answers.flatMap(({ points, answer }) =>
-      answer && answer.msBeforeNext > 0 && answer.consumedPoints >= points ? [answer] : [],
-    )
-    return {
-      limit: this.limit,
-      refused: full.length > 0,
-      left: full.length > 0 ? 0 : Infinity,
-      wait: Math.max(0, ...full.map(({ msBeforeNext }) => msBeforeNext / 1000)),
-    }
+  /** Seconds until one more would not be refused; 0 when it would not be now. */
+  async waitFor(key: string): Promise<number> {
+    return Math.max(0, ...(await Promise.all(this.windows.map((window) => waitFor(window, key)))))
   }
 
   async forget(key: string): Promise<void> {
-    await Promise.all(this.windows.map(({ limiter }) => ask(limiter.delete(key))))
-  }
-}
-
-async function giveBack({ limiter }: CountedWindow, key: string): Promise<void> {
-  const { consumedPoints } = await ask(limiter.reward(key))
-  // What was taken has expired meanwhile: below zero, one too many would be let through.
-  if (consumedPoints < 0) {
-    await ask(limiter.penalty(key))
+    await Promise.all(this.windows.map(({ limiter }) => ask(() => limiter.delete(key))))
   }
 }
 
 /**
  * Takes one of each, in order. What a refused one would have followed is given back, so that a
- * refusal costs nothing.
+ * refusal costs nothing; it also waits for what it would have been followed by.
  *
- * @returns what each has said, or only the refusal
+ * @returns what each window has said, or only the refusal
  */
-export async function takeAll(claims: readonly (readonly [Counter, string])[]): Promise<Count[]> {
-  const counts: Count[] = []
-  for (const [index, [counter, key]] of claims.entries()) {
-    const count = await counter.take(key)
-    if (count.refused) {
-      await Promise.all(claims.slice(0, index).map(([taken, its]) => taken.giveBack(its)))
-      return [count]
-    }
+export async function takeAll(claims: readonly (readonly [Counter, string])[]): Promise<Taken[]> {
+  const all = claims.flatMap(([{ limit, windows }, key]) =>
+    windows.map((window) => ({ limit, window, key })),
+  )
+  const counts: Taken[] = []
+  for (const [index, { limit, window, key }] of all.entries()) {
+    const count = { limit, ...(await take(window, key)) }
     counts.push(count)
+    if (count.refused) {
+      await Promise.all(counts.map((taken) => taken.giveBack()))
+      const behind = all.slice(index + 1).map((other) => waitFor(other.window, other.key))
+      return [{ ...count, wait: Math.max(count.wait, ...(await Promise.all(behind))) }]
+    }
   }
   return counts
+}
+
+async function take(
+  { points, limiter }: CountedWindow,
+  key: string,
+): Promise<Omit<Taken, 'limit'>> {
+  const { refused, consumed, wait } = await consume(limiter, key)
+  const left = points - consumed
+  const end = Date.now() + wait * 1000
+  const giveBack = async (): Promise<void> => {
+    // Nothing was counted, or it is forgotten with its window: what the next one counts is not ours.
+    if (consumed === 0 || Date.now() >= end) {
+      return
+    }
+    const { consumedPoints } = await ask(() => limiter.reward(key))
+    // The store has forgotten it before its time: below zero, one too many would be let through.
+    if (consumedPoints < 0) {
+      await ask(() => limiter.penalty(key))
+    }
+  }
+  return { refused, left, wait: refused || left === 0 ? wait : 0, giveBack }
+}
+
+async function waitFor({ points, limiter }: CountedWindow, key: string): Promise<number> {
+  const answer = await ask(() => limiter.get(key))
+  // A store in memory keeps what has expired until its timer has fired.
+  return answer && answer.consumedPoints >= points ? Math.max(0, answer.msBeforeNext / 1000) : 0
 }

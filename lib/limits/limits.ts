@@ -1,6 +1,6 @@
 import type { Challenge } from '../challenge.ts'
 import { addressKey } from './address.ts'
-import { Counter, takeAll, type Count } from './counter.ts'
+import { Counter, takeAll, type Count, type Taken } from './counter.ts'
 import { Endings } from './endings.ts'
 import { Gate } from './gate.ts'
 import type { Limit, LimitsSettings } from './options.ts'
@@ -52,19 +52,23 @@ export class Limits {
       case 'otp':
         return [] // nothing is sent: the user's app makes the code
       case 'push': {
-        const pause = await pushPause.look(user)
-        return pause.refused ? [pause] : takeAll([[pushes, key]])
+        const pause = await pushPause.waitFor(user)
+        if (pause > 0) {
+          const wait = Math.max(pause, await pushes.waitFor(key))
+          return [{ limit: 'pushPause', refused: true, left: 0, wait }]
+        }
+        return takeAll([[pushes, key]])
       }
       default:
         return takeAll([
-          [sends, key],
           [budget, 'all'],
+          [sends, key],
         ])
     }
   }
 
   /** One more code for a challenge of a user. */
-  takeCode({ id }: Challenge, user: string): Promise<Count[]> {
+  takeCode({ id }: Challenge, user: string): Promise<Taken[]> {
     const { codesPerChallenge, codesPerUser } = this.#counters
     return takeAll([
       [codesPerChallenge, id],
@@ -73,13 +77,7 @@ export class Limits {
   }
 
   async hasCodesLeft({ id }: Challenge): Promise<boolean> {
-    return !(await this.#counters.codesPerChallenge.look(id)).refused
-  }
-
-  /** The code that was counted was not wrong. */
-  async giveCodeBack({ id }: Challenge, user: string): Promise<void> {
-    const { codesPerChallenge, codesPerUser } = this.#counters
-    await Promise.all([codesPerChallenge.giveBack(id), codesPerUser.giveBack(user)])
+    return (await this.#counters.codesPerChallenge.waitFor(id)) === 0
   }
 
   /** A user who has signed in starts with a clean sheet. */

@@ -1,4 +1,4 @@
-import type { RateLimiterAbstract, RateLimiterRes } from 'rate-limiter-flexible'
+import type { RateLimiterAbstract } from 'rate-limiter-flexible'
 import { OktaOobError } from '../errors.ts'
 
 /** Seconds that a store may take for one answer. */
@@ -14,14 +14,14 @@ const backoff = 5
  *
  * @throws {OktaOobError} `limiter_unavailable`
  */
-export async function ask<T>(answer: Promise<T>): Promise<T> {
+export async function ask<T>(question: () => Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_resolve, reject) => {
     const error = new Error(`The limiter has not answered in ${patience} seconds.`)
     timer = setTimeout(() => reject(error), patience * 1000)
   })
   try {
-    return await Promise.race([answer, late])
+    return await Promise.race([question(), late])
   } catch (cause) {
     throw new OktaOobError('limiter_unavailable', { cause, retryAfter: backoff })
   } finally {
@@ -30,38 +30,42 @@ export async function ask<T>(answer: Promise<T>): Promise<T> {
 }
 
 /** What a limiter says to one more. */
-export interface Consumption {
+export interface Consumed {
   refused: boolean
-  /** How many there are with this one; 0 when a limiter has refused it without counting it. */
+  /** Those of this window; 0 where the limiter has refused without counting this one. */
   consumed: number
-  /** Seconds. */
+  /** Seconds until the window is over. */
   wait: number
 }
 
-/** What `consume` says; it rejects with its answer when that is no. */
 export async function consume(
   limiter: RateLimiterAbstract,
   key: string,
   customDuration?: number,
-): Promise<Consumption> {
+): Promise<Consumed> {
   const options = customDuration === undefined ? {} : { customDuration }
-  const answer = limiter.consume(key, 1, options).then(
-    (yes) => ({ ...read(yes), refused: false }),
-    (no: unknown) => {
-      if (isAnswer(no)) {
-        return { ...read(no), refused: true }
-      }
-      throw no
-    },
+  return ask(() =>
+    limiter.consume(key, 1, options).then(
+      (answer) => consumed(answer, false),
+      (refusal: unknown) => {
+        if (isAnswer(refusal)) {
+          return consumed(refusal, true)
+        }
+        throw refusal
+      },
+    ),
   )
-  return ask(answer)
 }
 
-function read({ consumedPoints, msBeforeNext }: Answer): Omit<Consumption, 'refused'> {
-  return { consumed: consumedPoints, wait: msBeforeNext / 1000 }
+interface Answer {
+  /** Absent, or 0, where `inMemoryBlockOnConsumed` has spared the store the question. */
+  consumedPoints?: number
+  msBeforeNext: number
 }
 
-type Answer = Pick<RateLimiterRes, 'consumedPoints' | 'msBeforeNext'>
+function consumed({ consumedPoints = 0, msBeforeNext }: Answer, refused: boolean): Consumed {
+  return { refused, consumed: consumedPoints, wait: msBeforeNext / 1000 }
+}
 
 /** Not by its class: a limiter of the app's may be made by another copy of the library. */
 function isAnswer(value: unknown): value is Answer {

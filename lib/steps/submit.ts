@@ -30,17 +30,19 @@ export async function submit(
     return refuse(context, challenge, refusal)
   }
   const answer = await answerTo(context, challenge, code, options)
-  if (answer instanceof OktaOobError && answer.code === 'incorrect_code') {
+  if (answer instanceof OktaOobError && hasCounted(answer, options)) {
     return incorrect(context, challenge, counts, answer)
   }
-  // Who goes away before the answer has tried a code all the same.
-  if (!options.signal?.aborted) {
-    await limits.giveCodeBack(challenge, user)
-  }
+  await Promise.all(counts.map((count) => count.giveBack()))
   if (answer instanceof OktaOobError && answer.retryable) {
     return (await limits.endings.isOver(challenge)) ? gone() : { type: 'failed', error: answer }
   }
   return finish(context, challenge, answer, options)
+}
+
+/** A code is wrong when Okta says so, and when its sender goes away before Okta can say anything. */
+function hasCounted({ code, retryable }: OktaOobError, { signal }: CallOptions): boolean {
+  return code === 'incorrect_code' || (retryable && signal?.aborted === true)
 }
 
 /** The code is not even looked at. One that is still on its way to Okta may be the right one. */
@@ -72,8 +74,8 @@ async function incorrect(
     return gone((await limits.hasCodesLeft(challenge)) ? 'no_challenge' : 'too_many_attempts')
   }
   if (spent) {
-    const { limit, wait } = spent
-    const retryAfter = Math.ceil(wait)
+    const { limit } = spent
+    const retryAfter = Math.ceil(Math.max(...counts.map(({ wait }) => wait)))
     audit.report('lock', challenge.loginHint, () => ({
       ...ofChallenge(challenge),
       limit,
