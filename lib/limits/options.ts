@@ -62,7 +62,13 @@ const defaults: Record<Limit, readonly Window[]> = {
   budget: [],
 }
 
-const inMemory: MakeLimiter = (options) => new RateLimiterMemory(options)
+/** In seconds: it keeps its time with timers, and a longer one fires at once. */
+const longestInMemory = Math.floor((2 ** 31 - 1) / 1000)
+
+const inMemory: MakeLimiter = (options) => {
+  check(options.duration <= longestInMemory, 'limits', 'in memory last for 24 days at most')
+  return new RateLimiterMemory(options)
+}
 
 const limits = Object.keys(defaults) as Limit[]
 
@@ -82,7 +88,14 @@ export function readLimits(options: LimitsOptions | false = {}): LimitsSettings 
     limit,
     options === false ? [] : readRow(limit, rows[limit]),
   ])
-  return { windows: Object.fromEntries(windows) as LimitsSettings['windows'], limiter }
+  return {
+    windows: Object.fromEntries(windows) as LimitsSettings['windows'],
+    limiter: (wanted) => {
+      const made: RateLimiterAbstract | undefined = limiter(wanted)
+      check(typeof made?.consume === 'function', 'limits', 'limiter must return a limiter')
+      return made
+    },
+  }
 }
 
 function readRow(limit: Limit, row: Row): readonly Window[] {
