@@ -14,15 +14,14 @@ export async function admit(context: StepContext, input: StartInput): Promise<nu
   const { limits, userKey } = context
   const { loginHint, channel, address, approve } = input
   const factor = input.mfaToken === undefined ? 1 : 2
-  if (factor === 1) {
-    pass(context, input, await limits.takeStart(address))
-    if ((await approve?.()) === false) {
-      throw new OktaOobError('access_denied')
-    }
+  const starts = factor === 1 ? await limits.takeStart(address) : []
+  pass(context, input, starts)
+  if (factor === 1 && (await approve?.()) === false) {
+    throw new OktaOobError('access_denied')
   }
   const sends = await limits.takeSend(channel, { user: userKey(loginHint), factor })
   pass(context, input, sends)
-  return Math.max(0, ...sends.map(({ wait }) => wait))
+  return Math.max(0, ...[...starts, ...sends].map(({ wait }) => wait))
 }
 
 function pass({ audit }: StepContext, { loginHint, address }: StartInput, counts: Count[]): void {
