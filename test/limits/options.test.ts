@@ -147,12 +147,24 @@ describe('The option limits', () => {
       it('is off when it is false', async () => {
         expect(await reaching(limit, none, [0], many)).to.deep.equal([many])
       })
-
-      it('is off when all are', async () => {
-        expect(await reaching(limit, false, [0], many)).to.deep.equal([many])
-      })
     })
   }
+
+  it('turns every limit off when it is false', async () => {
+    const clock = stopClock()
+    const flow = await beginFlow(shared.okta, { strategy: { limits: false } })
+    const scene = { ...flow, clock }
+    for (let count = 1; count <= 21; count += 1) {
+      await startText(scene)
+      await submitWrong(scene)
+    }
+    for (let count = 1; count <= 4; count += 1) {
+      await table.pushPause.again(scene, count)
+    }
+
+    expect(flow.calls.count('oob-authenticate')).to.equal(25)
+    expect(flow.calls.count('token')).to.equal(25)
+  })
 
   const wrongRows: Record<string, unknown> = {
     'a number': 5,

@@ -90,15 +90,6 @@ const actions: Record<string, Action> = {
     act: ({ tab, okta }) => tab.submit(codeOf(okta, erin)),
     answers: 'challenge_started',
   },
-  'the right code of a second factor': {
-    user: erin,
-    before: async ({ tab, okta }) => {
-      await tab.start({ username: erin, channel: 'sms' })
-      await tab.submit(codeOf(okta, erin))
-    },
-    act: ({ tab, okta }) => tab.submit(codeOf(okta, erin)),
-    answers: 'complete',
-  },
   'a poll too early': {
     before: push,
     act: ({ tab }) => tab.poll(),

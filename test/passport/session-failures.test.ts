@@ -12,6 +12,14 @@ import {
 import { drive, request } from '../support/actions.ts'
 import { startApp } from '../support/app.ts'
 import { stopClock } from '../support/clock.ts'
+import {
+  beginFlow,
+  codeOf,
+  shareStandIn,
+  wrongCodeOf,
+  type Flow,
+  type Step,
+} from '../support/flow.ts'
 import { OktaWire } from '../support/okta.ts'
 import { TestStore } from '../support/store.ts'
 
@@ -109,6 +117,125 @@ describe('A session that cannot be saved', () => {
     expect(failed.json.code).to.equal('upstream_unavailable')
     expect(store.writes).to.equal(writes)
     expect((await tab.post('/login', { code: '123456' })).json.user.sub).to.equal('00u1alice')
+  })
+})
+
+describe('A session whose store fails', () => {
+  const shared = shareStandIn()
+  const begin = async (fields = { channel: 'sms' }): Promise<Flow & { store: TestStore }> => {
+    const store = new TestStore()
+    const flow = await beginFlow(shared.okta, {
+      app: { store },
+      strategy: { limits: { sends: false } },
+    })
+    await flow.tab.start(fields)
+    return { ...flow, store }
+  }
+
+  /** Nobody is signed in, what has failed cannot be gone on with, and a new sign-in can. */
+  const expectEnd = async ({ store, tab, okta, calls }: Awaited<ReturnType<typeof begin>>) => {
+    store.broken = {}
+    store.onWrite = () => {}
+    const asked = calls.count('token')
+    expect(await tab.user()).to.equal(undefined)
+    expect(await tab.challenge()).to.equal(undefined)
+    expect((await tab.submit(codeOf(okta))).code).to.equal('no_challenge')
+    expect(calls.count('token')).to.equal(asked)
+    await tab.start({ channel: 'sms' })
+    expect((await tab.submit(codeOf(okta))).code).to.equal('complete')
+    expect(await tab.user()).to.equal('alice@example.com')
+  }
+
+  for (const breaks of ['set', 'destroy'] as const) {
+    const steps: Record<string, (flow: Flow) => Promise<Step>> = {
+      'a resend': ({ tab }) => tab.resend(),
+      'a start in the place of another': ({ tab }) => tab.start({ channel: 'voice' }),
+    }
+    for (const [what, step] of Object.entries(steps)) {
+      it(`at ${what} keeps neither challenge: ${breaks}`, async () => {
+        const flow = await begin()
+        flow.store.broken = { [breaks]: broken }
+
+        const { page, code } = await step(flow)
+
+        expect([page.status, code]).to.deep.equal([500, 'session_failed'])
+        await expectEnd(flow)
+      })
+    }
+  }
+
+  it('at a cancel has cancelled all the same', async () => {
+    const flow = await begin()
+    flow.store.broken = { set: broken }
+
+    expect((await flow.tab.cancel()).code).to.equal('session_failed')
+
+    await expectEnd(flow)
+  })
+
+  it('at the last wrong code has used it up', async () => {
+    const flow = await begin()
+    for (let count = 1; count <= 3; count += 1) {
+      await flow.tab.submit(wrongCodeOf(flow.okta))
+    }
+    flow.store.broken = { set: broken }
+
+    expect((await flow.tab.submit(wrongCodeOf(flow.okta))).code).to.equal('session_failed')
+
+    await expectEnd(flow)
+  })
+
+  const logins: Record<string, (store: TestStore) => void> = {
+    'new id': (store) => {
+      store.broken = { destroy: broken }
+    },
+    user: (store) => {
+      store.onWrite = () => {
+        store.broken = { set: broken }
+      }
+    },
+  }
+  for (const [what, breakIt] of Object.entries(logins)) {
+    it(`at the login, for its ${what}, signs nobody in`, async () => {
+      const flow = await begin()
+      breakIt(flow.store)
+
+      const { page } = await flow.tab.submit(codeOf(flow.okta))
+
+      expect(page.status).to.equal(500)
+      expect(flow.app.errors).to.deep.equal([broken])
+      await expectEnd(flow)
+    })
+  }
+
+  it('at reading asks nothing of Okta, and goes on when it is back', async () => {
+    const { tab, okta, app, store, calls } = await begin()
+    store.broken = { get: broken }
+
+    expect((await tab.submit(codeOf(okta))).page.status).to.equal(500)
+    expect(app.errors).to.deep.equal([broken])
+    expect(calls.count('token')).to.equal(0)
+    store.broken = {}
+
+    expect((await tab.submit(codeOf(okta))).code).to.equal('complete')
+  })
+
+  it('by forgetting everything ends the challenge', async () => {
+    const flow = await begin()
+    await new Promise((resolve) => {
+      flow.store.clear(resolve)
+    })
+
+    await expectEnd(flow)
+  })
+
+  it('at keeping it alive does not matter to a poll', async () => {
+    const { tab, store } = await begin({ channel: 'push' })
+    store.broken = { touch: broken }
+
+    expect((await tab.poll()).code).to.equal('authorization_pending')
+    store.broken = {}
+    expect(await tab.challenge()).to.include({ channel: 'push' })
   })
 })
 

@@ -11,7 +11,7 @@ export class TestStore extends MemoryStore {
   /** Milliseconds that a write takes. */
   delay = 0
   /** What the next calls fail with. */
-  broken: { set?: Error; destroy?: Error } = {}
+  broken: { get?: Error; set?: Error; touch?: Error; destroy?: Error } = {}
 
   override set(id: string, session: SessionData, callback?: Callback): void {
     if (this.broken.set) {
@@ -25,6 +25,22 @@ export class TestStore extends MemoryStore {
         callback?.(error)
       })
     }, this.delay)
+  }
+
+  override get(id: string, callback: (error: unknown, session?: SessionData | null) => void): void {
+    if (this.broken.get) {
+      callback(this.broken.get)
+      return
+    }
+    super.get(id, callback)
+  }
+
+  override touch(id: string, session: SessionData, callback?: Callback): void {
+    if (this.broken.touch) {
+      callback?.(this.broken.touch)
+      return
+    }
+    super.touch(id, session, callback)
   }
 
   override destroy(id: string, callback?: Callback): void {
