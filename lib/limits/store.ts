@@ -17,8 +17,9 @@ const backoff = 5
 export async function ask<T>(question: () => Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_resolve, reject) => {
-    const error = new Error(`The limiter has not answered in ${patience} seconds.`)
-    timer = setTimeout(() => reject(error), patience * 1000)
+    timer = setTimeout(() => {
+      reject(new Error(`The limiter has not answered in ${patience} seconds.`))
+    }, patience * 1000)
   })
   try {
     return await Promise.race([question(), late])
