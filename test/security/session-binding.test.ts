@@ -1,0 +1,151 @@
+import { expect } from 'chai'
+import { stopClock } from '../support/clock.ts'
+import {
+  approve,
+  beginFlow,
+  codeOf,
+  doors,
+  shareStandIn,
+  type Flow,
+  type FlowOptions,
+} from '../support/flow.ts'
+
+/** A route that makes a session, as an app with a cart does. */
+const withCart: FlowOptions = {
+  routes: (app) => {
+    app.post('/cart', (req, res) => {
+      Object.assign(req.session, { cart: ['a book'] })
+      res.json({})
+    })
+    app.get('/cart', (req, res) => {
+      res.json((req.session as { cart?: unknown }).cart ?? null)
+    })
+  },
+}
+
+for (const [name, door] of Object.entries(doors)) {
+  describe(`The challenge and its session, through ${name}`, () => {
+    const shared = shareStandIn()
+    const begin = (options?: FlowOptions): Promise<Flow> =>
+      beginFlow(shared.okta, options, shared.okta.issuer, door)
+
+    for (const sessions of ['without a session', 'with a session', 'with another challenge']) {
+      it(`is there for no other browser, ${sessions} of its own`, async () => {
+        const clock = stopClock()
+        const { okta, app, tab, calls } = await begin(withCart)
+        const other = tab.copy()
+        if (sessions === 'with a session') {
+          await other.browser.post('/cart')
+        } else if (sessions === 'with another challenge') {
+          await other.start({ username: 'bob@example.com', channel: 'sms' })
+          await other.cancel()
+        }
+        await tab.start({ channel: 'sms' })
+        clock.tick(30_000)
+        const before = calls.sent.length
+
+        expect((await other.submit(codeOf(okta))).code).to.equal('no_challenge')
+        expect((await other.poll()).code).to.equal('no_challenge')
+        expect((await other.resend({ channel: 'voice' })).code).to.equal('no_challenge')
+        expect(await other.challenge()).to.equal(undefined)
+        expect((await other.cancel()).code).to.equal('cancelled')
+        expect(calls.sent).to.have.length(before)
+        expect(app.errors).to.deep.equal([])
+
+        expect(await tab.challenge()).to.include({ channel: 'sms' })
+        expect((await tab.submit(codeOf(okta))).code).to.equal('complete')
+        expect(await other.user()).to.equal(undefined)
+      })
+    }
+
+    it('has a new id from the start on, and another one after signing in', async () => {
+      const { okta, tab } = await begin(withCart)
+      await tab.browser.post('/cart')
+      const ids = [tab.sessionId]
+      await tab.start({ channel: 'sms' })
+      ids.push(tab.sessionId)
+      await tab.submit(codeOf(okta))
+      ids.push(tab.sessionId)
+
+      expect(new Set(ids).size).to.equal(3)
+      expect(ids).to.satisfy((all: string[]) => all.every((id) => id.length === 32))
+    })
+
+    it('has a new id with each further start and resend', async () => {
+      const clock = stopClock()
+      const { tab } = await begin()
+      const ids: string[] = []
+      for (const again of [() => tab.start({ channel: 'sms' }), () => tab.resend()]) {
+        await again()
+        ids.push(tab.sessionId)
+        clock.tick(30_000)
+      }
+
+      expect(new Set(ids).size).to.equal(2)
+    })
+
+    it('leaves its old ids dead: nobody is signed in there, and nothing waits', async () => {
+      const { okta, tab } = await begin(withCart)
+      await tab.browser.post('/cart')
+      const beforeStart = tab.copy()
+      await tab.start({ channel: 'sms' })
+      const beforeLogin = tab.copy()
+      await tab.submit(codeOf(okta))
+      expect(await tab.user()).to.equal('alice@example.com')
+
+      for (const old of [beforeStart, beforeLogin]) {
+        expect(await old.user()).to.equal(undefined)
+        expect((await old.browser.get('/cart')).json).to.equal(null)
+        expect(await old.challenge()).to.equal(undefined)
+        expect((await old.submit('1234')).code).to.equal('no_challenge')
+        expect((await old.resend()).code).to.equal('no_challenge')
+      }
+    })
+
+    it('makes nothing of an id that someone has planted, before signing in or after', async () => {
+      const clock = stopClock()
+      const { okta, tab } = await begin(withCart)
+      // The attacker gets a session of the app's, and has the victim's browser use it.
+      await tab.browser.post('/cart')
+      const attacker = tab.copy()
+      const planted = attacker.sessionId
+      const { challenge } = await tab.start()
+      expect(tab.sessionId).not.to.equal(planted)
+
+      expect(await attacker.challenge()).to.equal(undefined)
+      approve(okta, challenge ?? (await tab.challenge()))
+      clock.tick(5000)
+      expect((await attacker.poll()).code).to.equal('no_challenge')
+      expect((await tab.poll()).code).to.equal('complete')
+
+      expect(await tab.user()).to.equal('alice@example.com')
+      expect(await attacker.user()).to.equal(undefined)
+      expect((await attacker.poll()).code).to.equal('no_challenge')
+    })
+
+    it('makes nothing of a challenge that someone has planted with a session', async () => {
+      const clock = stopClock()
+      const { okta, tab, app } = await begin()
+      // The attacker starts for the victim in a session that the victim's browser is made to use.
+      await tab.start({ channel: 'sms' })
+      const victim = tab.copy()
+      clock.tick(30_000)
+      await victim.start({ channel: 'sms' })
+
+      expect((await tab.submit(codeOf(okta))).code).to.equal('no_challenge')
+      expect((await victim.submit(codeOf(okta))).code).to.equal('complete')
+      expect(await tab.user()).to.equal(undefined)
+      expect(app.errors).to.deep.equal([])
+    })
+
+    it('makes nothing of an id that nobody has issued', async () => {
+      const { tab } = await begin()
+      tab.browser.cookies.set('connect.sid', encodeURIComponent(`s:${'a'.repeat(32)}.forged`))
+      const forged = tab.copy()
+      await tab.start({ channel: 'sms' })
+
+      expect(tab.sessionId).not.to.equal('a'.repeat(32))
+      expect(await forged.challenge()).to.equal(undefined)
+    })
+  })
+}
