@@ -127,9 +127,15 @@ function describe({ status, headers, json }: Answer): OktaCause {
   }
 }
 
-/** Okta's texts echo what they complain about, an `oob_code` or a username among them. */
+/**
+ * Okta's texts echo what they complain about, an `oob_code` or a username among them, and not
+ * always as it was typed.
+ */
 function blank(cause: OktaCause, sent: Iterable<string>): OktaCause {
-  const secrets = [...sent].filter((value) => value !== '').toSorted((a, b) => b.length - a.length)
+  const secrets = [...sent]
+    .filter((value) => value !== '')
+    .toSorted((a, b) => b.length - a.length)
+    .map((value) => new RegExp(value.replaceAll(/[$()*+.?[\\\]^{|}]/g, String.raw`\$&`), 'giu'))
   const redact = (text: string): string =>
     secrets.reduce((rest, secret) => rest.replaceAll(secret, '[redacted]'), text)
   return {

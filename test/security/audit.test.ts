@@ -7,7 +7,7 @@ import { startApp } from '../support/app.ts'
 import { listen, onEvent, type Reported } from '../support/audit.ts'
 import type { Browser } from '../support/browser.ts'
 import { stopClock } from '../support/clock.ts'
-import { approve, beginFlow, codeOf, shareStandIn, wrongCodeOf } from '../support/flow.ts'
+import { beginFlow, codeOf, shareStandIn, wrongCodeOf } from '../support/flow.ts'
 import { whenOver } from '../support/resources.ts'
 import { ScriptedOkta } from '../support/scripted-okta.ts'
 import { alice, answerWith, nancy, oktaThatRefusesNancy } from '../support/strangers.ts'
@@ -171,8 +171,12 @@ describe('What is reported', () => {
       }
     }
 
-    const ids = reported.flatMap(({ event, message }) => (event === 'send' ? message : []))
-    const [first, second] = ids.map(({ challenge }) => ({ challenge, channel: 'sms', factor: 1 }))
+    const ids = reported.filter(({ event }) => event === 'send')
+    const [first, second] = ids.map(({ challenge }) => ({
+      challenge,
+      channel: 'sms',
+      factor: 1,
+    }))
     const cause = { status: 400, error: 'invalid_grant' }
     const told = stories(reported).filter(([event]: any) => !/start|send/.test(event))
     expect(told).to.containSubset([

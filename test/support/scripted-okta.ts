@@ -41,7 +41,7 @@ export class ScriptedOkta {
   /** The posted forms; discovery and keys are left out. */
   readonly sent: Sent[] = []
   /** Takes the place of an endpoint's usual answer, where it returns one. */
-  readonly answers: Partial<Record<Endpoint, (form: Sent['form']) => Response | undefined>> = {}
+  answers: Partial<Record<Endpoint, (form: Sent['form']) => Response | undefined>> = {}
 
   /** What makes a strategy its client. */
   get options(): {

@@ -1,13 +1,17 @@
 import { expect } from 'chai'
-import type { RequestHandler } from 'express'
+import type { Request, RequestHandler } from 'express'
 import { inspect } from 'node:util'
-import { OktaOobStrategy } from 'passport-okta-oob'
+import { OktaOobClient, OktaOobStrategy } from 'passport-okta-oob'
 import { expectStart, publicClient, tokenForm } from '../support/account.ts'
 import { drive, request, type Action } from '../support/actions.ts'
 import { startApp } from '../support/app.ts'
-import type { Page } from '../support/browser.ts'
+import { listen } from '../support/audit.ts'
+import type { Browser, Page } from '../support/browser.ts'
 import { stopClock } from '../support/clock.ts'
+import { catalogue } from '../support/error-catalogue.ts'
 import { OktaWire } from '../support/okta.ts'
+import { ScriptedOkta } from '../support/scripted-okta.ts'
+import { startAnswer } from '../support/strangers.ts'
 
 const secret = 'canary-client-secret'
 const username = 'canary.user@example.com'
@@ -269,6 +273,142 @@ describe('No secret leaves', () => {
 
   it('in the strategy, printed', () => {
     expectNoSecretIn(printed(makeStrategy()))
+  })
+
+  it('in the client, printed', async () => {
+    new OktaWire().discovery()
+    const client = new OktaOobClient(options)
+    await client.configuration()
+
+    expectNoSecretIn(printed(client))
+  })
+})
+
+describe('Whatever Okta answers, no secret leaves through any route', () => {
+  /** Okta repeats everything that it was sent, and the username in its own spelling. */
+  const echoing = (
+    form: Record<string, string>,
+    [status, error, description]: [number, string, string, ...unknown[]],
+  ): Response => {
+    const repeated = [...Object.values(form), username].join(', ')
+    return Response.json(
+      { error, error_description: `canary-text ${description} ${repeated}`, 'canary-name': 1 },
+      { status, headers: { 'x-canary': 'canary-header', 'set-cookie': 'canary=1' } },
+    )
+  }
+
+  /** An app without limits, and everything that it lets out. */
+  async function openApp(more: object) {
+    const okta = new ScriptedOkta()
+    const hashKey = 'canary-hash-key'
+    const strategy = new OktaOobStrategy(
+      { ...okta.options, clientSecret: secret, hashKey, limits: false, ...more },
+      (_claims, done) => {
+        done(null, { id: 'me' })
+      },
+    )
+    const reported = listen()
+    const app = await startApp(strategy, {
+      routes: (server, passport) => {
+        const redirects = { challengeRedirect: '/wait', failureRedirect: '/again' }
+        server.post('/redirects', passport.authenticate('okta-oob', redirects) as RequestHandler)
+      },
+    })
+    return { ...app, okta, strategy, reported }
+  }
+
+  const typed = ' Canary.User@Example.com'
+  type Post = (tab: Browser, path: string, fields: object) => Promise<Page>
+  const asJson: Post = (tab, path, body) => tab.postJson(path, body)
+  const asForm: Post = (tab, path, body) => tab.post(path, { ...body })
+  const ways: [post: Post, start: string, complete: string][] = [
+    [asJson, '/login', '/login'],
+    [asForm, '/redirects', '/redirects'],
+    [asJson, '/start', '/complete'],
+    [asForm, '/start', '/complete'],
+  ]
+
+  for (const call of ['start', 'poll', 'code'] as const) {
+    for (const concealUnknownUsers of call === 'start' ? [true, false] : [true]) {
+      const how = concealUnknownUsers ? '' : ', not concealed'
+      it(`in answer to a ${call}${how}: Okta’s whole catalogue`, async () => {
+        // Outside production the first decoy is announced, which is another test's business.
+        process.env['NODE_ENV'] = 'production'
+        const clock = stopClock()
+        const app = await openApp({ concealUnknownUsers })
+        const { okta, strategy, errors, reported } = app
+        const channel = call === 'poll' ? 'push' : 'sms'
+        const pages: Page[] = []
+
+        for (const row of Object.values(catalogue).filter(([, , , { [call]: it }]) => it)) {
+          for (const [post, start, complete] of ways) {
+            const tab = app.browser()
+            const visit = async (path: string, fields: object = {}): Promise<void> => {
+              pages.push(await post(tab, path, fields))
+            }
+            okta.answers = {
+              start: () => Response.json(startAnswer(channel, { oob_code: oobCode })),
+            }
+            await visit(start, { username: typed, channel })
+            clock.tick(30_000)
+            if (call === 'start') {
+              okta.answers.start = (form) => echoing(form, row)
+              await visit('/resend')
+              await visit(start, { username: typed, channel })
+            } else {
+              okta.answers.token = (form) => echoing(form, row)
+              await visit(complete, call === 'code' ? { code } : {})
+            }
+            pages.push(await tab.get('/challenge'))
+          }
+        }
+
+        const headers = pages.flatMap((page) => [...page.headers].flat())
+        expect(pages.length).to.be.above(100)
+        expect(reported.length).to.be.above(100)
+        expectNoSecretIn(pages.map(({ text: body }) => body).join('\n'))
+        expectNoSecretIn(headers.join('\n'))
+        for (const error of errors) {
+          expectNoSecretIn(printed(error), 'canary-text')
+          expectNoSecretIn((error as Error).message)
+        }
+        for (const { message } of reported) {
+          expectNoSecretIn(printed(message), 'canary-text')
+        }
+        expectNoSecretIn(printed(strategy))
+        expectNoSecretIn(printed(await strategy.client({} as Request)))
+      })
+    }
+  }
+
+  it('in answer to all of it going well', async () => {
+    const clock = stopClock()
+    const app = await openApp({})
+    const { okta, reported, strategy } = app
+    for (const [channel, completion] of [
+      ['push', {}],
+      ['sms', { code }],
+    ] as const) {
+      const idToken = await okta.wire.idToken({ name: 'canary-name', at_hash: undefined })
+      const tokens = { ...(await okta.wire.tokens(idToken)), access_token: tokenText }
+      okta.answers.start = () => Response.json(startAnswer(channel, { oob_code: oobCode }))
+      okta.answers.token = () => Response.json({ ...tokens, refresh_token: 'canary-refresh' })
+      for (const [start, complete] of [
+        ['/login', '/login'],
+        ['/start', '/complete'],
+      ] as const) {
+        const tab = app.browser()
+        const pages = [await tab.postJson(start, { username: typed, channel })]
+        clock.tick(30_000)
+        pages.push(await tab.get('/challenge'), await tab.postJson(complete, completion))
+        expect(pages.at(-1)?.status).to.equal(200)
+        expectNoSecretIn(pages.map(wholeOf).join('\n'))
+      }
+    }
+
+    expect(reported.filter(({ event }) => event === 'success')).to.have.length(4)
+    expectNoSecretIn(printed(reported))
+    expectNoSecretIn(printed(strategy))
   })
 })
 
