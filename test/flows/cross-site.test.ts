@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import type { Page } from '../support/browser.ts'
+import { stopClock } from '../support/clock.ts'
 import { beginFlow, codeOf, shareStandIn, type Flow } from '../support/flow.ts'
 
 type Headers = Record<string, string>
@@ -153,4 +154,41 @@ describe('The option origins', () => {
       expect(flow.calls.count('oob-authenticate')).to.equal(1)
     })
   }
+})
+
+describe('The option crossSiteProtection: false', () => {
+  const shared = shareStandIn()
+
+  for (const [door, post] of Object.entries(starts)) {
+    for (const [site] of rules) {
+      for (const [kind, originOf] of Object.entries(origins)) {
+        it(`lets ${door} go on with Sec-Fetch-Site ${site ?? 'absent'}, Origin ${kind}`, async () => {
+          const flow = await beginFlow(shared.okta, { strategy: { crossSiteProtection: false } })
+
+          await post(flow, headersOf(originOf(flow.app.origin), site))
+
+          expect(flow.calls.count('oob-authenticate')).to.equal(1)
+        })
+      }
+    }
+  }
+
+  for (const [door, post] of Object.entries(others)) {
+    it(`lets ${door} go on`, async () => {
+      const clock = stopClock()
+      const flow = await beginFlow(shared.okta, { strategy: { crossSiteProtection: false } })
+      await flow.tab.start({ channel: 'sms' })
+      clock.tick(30_000)
+
+      expect((await post(flow, headersOf(listed, 'cross-site'))).status).to.equal(200)
+    })
+  }
+
+  it('still wants a POST', async () => {
+    const { tab } = await beginFlow(shared.okta, { strategy: { crossSiteProtection: false } })
+
+    const { json } = await tab.browser.get('/login', headersOf(listed, 'cross-site'))
+
+    expect(json.code).to.equal('wrong_step')
+  })
 })

@@ -172,7 +172,7 @@ describe('What is reported', () => {
     }
 
     const ids = reported.filter(({ event }) => event === 'send')
-    const [first, second] = ids.map(({ challenge }) => ({
+    const [first, second] = ids.map(({ message: { challenge } }) => ({
       challenge,
       channel: 'sms',
       factor: 1,
