@@ -62,7 +62,8 @@ async function openApp(): Promise<Scene> {
       const back = { successRedirect: '/login-page', failureRedirect: '/login-page' }
       server.post('/cancel', strategy.cancel(back))
       server.get('/page', (req, res) => {
-        res.send(page('', String(req.query['to']), fieldsOf(req.query['fields'])))
+        const { to, fields } = req.query as Record<string, string>
+        res.send(page('', to ?? '', fieldsOf(fields)))
       })
       server.get(['/challenge-page', '/login-page', '/welcome'], (req, res) => {
         res.send(`<!doctype html><title>${req.path}</title>`)
@@ -72,8 +73,12 @@ async function openApp(): Promise<Scene> {
   return { ...app, okta, store, seen }
 }
 
-function fieldsOf(json: unknown): Record<string, string> {
-  return JSON.parse(String(json)) as Record<string, string>
+function fieldsOf(json = '{}'): Record<string, string> {
+  return JSON.parse(json) as Record<string, string>
+}
+
+function addressOf(origin: string, query: Record<string, string>): string {
+  return `${origin}/page?${new URLSearchParams(query).toString()}`
 }
 
 function page(origin: string, path: string, fields: Record<string, string>): string {
@@ -125,12 +130,12 @@ function fetching(credentials: string): string {
 /** Has the app's own page post, as its user does. */
 async function postFromOwnPage(tab: Page, origin: string, what: string): Promise<void> {
   const [to, fields] = own[what] ?? ['', {}]
-  await tab.goto(`${origin}/page?${new URLSearchParams({ to, fields: JSON.stringify(fields) })}`)
+  await tab.goto(addressOf(origin, { to, fields: JSON.stringify(fields) }))
   await Promise.all([tab.waitForURL(/-page|welcome|login/), tab.click('button')])
 }
 
 describe('A page of another origin', function () {
-  this.timeout(20_000)
+  this.timeout(30_000)
 
   before(function () {
     needsChromium(this)
@@ -152,7 +157,7 @@ describe('A page of another origin', function () {
         for (const [to, fields] of Object.values(posts)) {
           for (const way of Object.values(ways)) {
             const query = { target: origin, to, fields: JSON.stringify(fields), policy }
-            await tab.goto(`http://${host}:${port}/page?${new URLSearchParams(query)}`)
+            await tab.goto(addressOf(`http://${host}:${port}`, query))
             await way(tab)
           }
         }
@@ -186,8 +191,7 @@ describe('A page of another origin', function () {
     const { origin } = await openApp()
     const tab = await visitor()
     await postFromOwnPage(tab, origin, 'a start')
-    const query = new URLSearchParams({ target: origin, to: '/start', fields: '{}' })
-    await tab.goto(`http://localhost:${port}/page?${query}`)
+    await tab.goto(addressOf(`http://localhost:${port}`, { target: origin, to: '/start' }))
 
     for (const path of ['/challenge', '/me']) {
       const read = await tab.evaluate(

@@ -31,7 +31,7 @@ const program = `
     })
     console.log(action.code)
   }
-  console.log('over')
+  process.on('exit', () => console.log('over'))
 `
 
 async function run(env: NodeJS.ProcessEnv): Promise<{ output: string; errors: string }> {

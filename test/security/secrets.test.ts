@@ -357,8 +357,8 @@ describe('Whatever Okta answers, no secret leaves through any route', () => {
         for (const [index, row] of rows.entries()) {
           for (const [post, start, complete] of ways[index % 2] ?? []) {
             const tab = app.browser()
-            const visit = async (path: string, fields: object = {}): Promise<void> => {
-              pages.push(await post(tab, path, fields))
+            const visit = async (path: string, body: object = {}): Promise<void> => {
+              pages.push(await post(tab, path, body))
             }
             okta.answers = {
               start: () => Response.json(startAnswer(channel, { oob_code: oobCode })),

@@ -22,7 +22,7 @@ export class WatchedStore extends MemoryStore {
 
   override touch(id: string, session: SessionData, callback?: Callback): void {
     this.#note('touch', id, session)
-    super.touch(id, session, callback as () => void)
+    super.touch(id, session, callback)
   }
 
   override destroy(id: string, callback?: Callback): void {
