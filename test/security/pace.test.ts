@@ -54,9 +54,9 @@ function shorter(some: number[], others: number[]): number {
 async function compare(reals: Browser[], decoys: Browser[], asks: [real: Ask, decoy: Ask]) {
   const [real, decoy] = asks
   const durations: [number[], number[]] = [[], []]
-  for (let round = 0; round < reals.length; round += 4) {
+  for (let round = 0; round < reals.length; round += 8) {
     const pairs = reals
-      .slice(round, round + 4)
+      .slice(round, round + 8)
       .map((browser, index) => [
         async () => durations[0].push(await duration(browser, real)),
         async () => durations[1].push(await duration(decoys[round + index] as Browser, decoy)),
