@@ -31,7 +31,7 @@ export async function submit(
   }
   const answer = await answerTo(context, challenge, code, options)
   if (answer instanceof OktaOobError && hasCounted(answer, options)) {
-    return incorrect(context, challenge, counts, answer)
+    return countDown(context, challenge, counts, answer)
   }
   await Promise.all(counts.map((count) => count.giveBack()))
   if (answer instanceof OktaOobError && answer.retryable) {
@@ -40,7 +40,7 @@ export async function submit(
   return finish(context, challenge, answer, options)
 }
 
-/** A code is wrong when Okta says so, and when its sender goes away before Okta can say anything. */
+/** Whoever goes away before Okta can say anything has tried a code all the same. */
 function hasCounted({ code, retryable }: OktaOobError, { signal }: CallOptions): boolean {
   return code === 'incorrect_code' || (retryable && signal?.aborted === true)
 }
@@ -53,14 +53,15 @@ function refuse({ audit }: StepContext, challenge: Challenge, { limit, wait }: C
     : { type: 'failed', error: new OktaOobError('too_many_attempts', { retryAfter: wait }) }
 }
 
-/** The code is wrong: the challenge is over when it was the last one, and so may be its user. */
-async function incorrect(
+/** One code less: the challenge is over when it was the last one, and so may be its user. */
+async function countDown(
   { limits, audit }: StepContext,
   challenge: Challenge,
   counts: readonly Count[],
-  { cause }: OktaOobError,
+  error: OktaOobError,
 ): Promise<Outcome> {
   const { endings } = limits
+  const { code, cause } = error
   const spent = counts.find(({ left }) => left === 0)
   if (spent?.limit === 'codesPerChallenge') {
     if (!(await endings.end(challenge))) {
@@ -82,6 +83,9 @@ async function incorrect(
       retryAfter,
     }))
     return { type: 'failed', error: new OktaOobError('too_many_attempts', { retryAfter }) }
+  }
+  if (code !== 'incorrect_code') {
+    return { type: 'failed', error }
   }
   const attemptsLeft = Math.min(...counts.map(({ left }) => left))
   const told = { cause, retryable: true, ...(Number.isFinite(attemptsLeft) && { attemptsLeft }) }

@@ -186,7 +186,7 @@ describe('A browser that goes away', () => {
     okta.hangs = undefined
 
     expect(bodyOf(await browser.postJson('/complete', { code })).error.code).to.equal(
-      'too_many_attempts',
+      'no_challenge',
     )
   })
 

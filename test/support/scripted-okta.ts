@@ -1,13 +1,13 @@
 import { OktaWire, publicJwk } from './okta.ts'
 
-type Endpoint = 'discovery' | 'keys' | 'start' | 'token'
+export type Endpoint = 'discovery' | 'keys' | 'start' | 'token'
 
 export interface Sent {
   endpoint: Endpoint
   form: Record<string, string>
 }
 
-function endpointOf(url: string): Endpoint {
+export function endpointOf(url: string): Endpoint {
   const name = new URL(url, 'http://localhost').pathname.split('/').at(-1)
   const endpoints: Record<string, Endpoint> = {
     'openid-configuration': 'discovery',
@@ -18,7 +18,7 @@ function endpointOf(url: string): Endpoint {
 }
 
 /** What an Okta without faults answers: a challenge to every start, tokens to every `/token`. */
-async function usualAnswer(wire: OktaWire, { endpoint, form }: Sent): Promise<object> {
+export async function usualAnswer(wire: OktaWire, { endpoint, form }: Sent): Promise<object> {
   switch (endpoint) {
     case 'discovery':
       return wire.metadata()
