@@ -6,7 +6,7 @@ import { needsRedis } from '../support/redis.ts'
 const alice = 'alice@example.com'
 
 describe('Codes through four processes', function () {
-  this.timeout(30_000)
+  this.timeout(60_000)
   let cluster: Cluster
 
   before(function () {

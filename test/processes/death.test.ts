@@ -5,7 +5,7 @@ import { codeOf } from '../support/flow.ts'
 import { newest } from '../support/stand-in.ts'
 
 describe('A process that is killed', function () {
-  this.timeout(30_000)
+  this.timeout(60_000)
   let cluster: Cluster
 
   before(function () {

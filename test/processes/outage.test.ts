@@ -8,7 +8,7 @@ import { whenOver } from '../support/resources.ts'
 const alice = 'alice@example.com'
 
 describe('A Redis that is away', function () {
-  this.timeout(30_000)
+  this.timeout(60_000)
   let cluster: Cluster
   let pids: number[]
   let tabs: ClusterTab[]

@@ -21,7 +21,7 @@ const processesOf = (answers: Answer[]): Set<number> =>
   new Set(answers.map(({ process }) => process))
 
 describe('Polling a challenge through four processes', function () {
-  this.timeout(30_000)
+  this.timeout(60_000)
   let cluster: Cluster
 
   before(function () {

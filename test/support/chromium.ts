@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core'
-import { whenOver } from './resources.ts'
+import { whenAllOver, whenOver } from './resources.ts'
 
 const executablePath = '/usr/bin/chromium'
 
@@ -19,10 +19,7 @@ export function needsChromium(context: Mocha.Context): void {
 
 /** A page of a visitor with cookies of their own. */
 export async function visitor(options: BrowserContextOptions = {}): Promise<Page> {
-  launched ??= chromium.launch({
-    executablePath,
-    args: ['--no-sandbox', '--disable-background-networking'],
-  })
+  launched ??= launch()
   const browser = await launched
   const context = await browser.newContext({ locale: 'en-US', ...options })
   context.setDefaultTimeout(8000)
@@ -30,6 +27,14 @@ export async function visitor(options: BrowserContextOptions = {}): Promise<Page
   return context.newPage()
 }
 
-after(async () => {
-  await (await launched)?.close()
-})
+async function launch(): Promise<Browser> {
+  const browser = await chromium.launch({
+    executablePath,
+    args: ['--no-sandbox', '--disable-background-networking'],
+  })
+  whenAllOver(() => {
+    launched = undefined
+    return browser.close()
+  })
+  return browser
+}

@@ -5,7 +5,7 @@ import { Connection } from './connection.ts'
 import { startCountedOkta, type CountedOkta } from './counted-okta.ts'
 import { startProcess, type RunningProcess } from './process.ts'
 import { startRedis, type TestRedis } from './redis.ts'
-import { whenOver } from './resources.ts'
+import { whenAllOver, whenOver } from './resources.ts'
 
 export const processes = 4
 
@@ -106,6 +106,13 @@ async function startCluster(): Promise<Cluster> {
       OKTA_OAUTH2_CLIENT_SECRET: exampleClient.client_secret,
     },
   })
+  whenAllOver(async () => {
+    started = undefined
+    await example.stop()
+    redis.wake()
+    await redis.stop()
+    await okta.standIn.close()
+  })
   const origin = await example.printed(/^Sign in: +(\S+)\n/m)
   const tabs = (perProcess: number): Promise<ClusterTab[]> => openTabs(origin, perProcess)
   const pids = async (): Promise<number[]> =>
@@ -138,11 +145,3 @@ async function openTabs(origin: string, perProcess: number): Promise<ClusterTab[
   }
   return [...byProcess.values()].flat()
 }
-
-after(async () => {
-  const cluster = await started
-  await cluster?.example.stop()
-  cluster?.redis.wake()
-  await cluster?.redis.stop()
-  await cluster?.okta.standIn.close()
-})

@@ -1,5 +1,6 @@
+import type { RootHookObject } from 'mocha'
 import nock from 'nock'
-import { closeEverything } from './resources.ts'
+import { closeEverything, closeWhatIsShared } from './resources.ts'
 
 // Nothing leaves the machine, and nothing that a test has opened or changed outlives it.
 
@@ -10,28 +11,38 @@ const environment = { ...process.env }
 const rejections: unknown[] = []
 process.on('unhandledRejection', (reason) => rejections.push(reason))
 
-beforeEach(() => {
-  for (const name of Object.keys(process.env).filter((key) => key.startsWith('OKTA_'))) {
-    delete process.env[name]
-  }
-  nock.disableNetConnect()
-  nock.enableNetConnect(/^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/)
-})
+/** The last two run once, or, where files run side by side, once for each file. */
+export const mochaHooks: RootHookObject = {
+  beforeEach() {
+    for (const name of Object.keys(process.env).filter((key) => key.startsWith('OKTA_'))) {
+      delete process.env[name]
+    }
+    nock.disableNetConnect()
+    nock.enableNetConnect(/^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/)
+  },
 
-afterEach(async () => {
-  await closeEverything()
-  const unused = nock.pendingMocks()
-  nock.cleanAll()
-  Object.assign(process.env, environment)
-  const [rejection] = rejections.splice(0)
-  if (rejection !== undefined) {
-    throw new Error('a promise was rejected, and nobody noticed', { cause: rejection })
-  }
-  if (unused.length > 0) {
-    throw new Error(`requests that were expected but never sent: ${unused.join(', ')}`)
-  }
-})
+  async afterEach() {
+    await closeEverything()
+    const unused = nock.pendingMocks()
+    nock.cleanAll()
+    Object.assign(process.env, environment)
+    const [rejection] = rejections.splice(0)
+    if (rejection !== undefined) {
+      throw new Error('a promise was rejected, and nobody noticed', { cause: rejection })
+    }
+    if (unused.length > 0) {
+      throw new Error(`requests that were expected but never sent: ${unused.join(', ')}`)
+    }
+  },
 
-after(() => {
-  nock.restore()
-})
+  beforeAll() {
+    if (!nock.isActive()) {
+      nock.activate()
+    }
+  },
+
+  async afterAll() {
+    await closeWhatIsShared()
+    nock.restore()
+  },
+}
