@@ -58,7 +58,12 @@ const table: readonly Row[] = [
     errors: ['expired_token'],
     meaning: 'challenge_expired',
   },
-  { errors: ['access_denied'], meaning: 'access_denied' },
+  {
+    // A document is published to everyone: whatever it says, it says of no user.
+    calls: ['start', 'challenge', 'poll', 'code'],
+    errors: ['access_denied'],
+    meaning: 'access_denied',
+  },
   { errors: ['temporarily_unavailable'], meaning: 'upstream_unavailable' },
   { status: (status) => status >= 500, meaning: 'upstream_unavailable' },
   {

@@ -33,9 +33,10 @@ export async function discover(settings: ClientSettings): Promise<AuthorizationS
     .catch((error: unknown) => {
       throw findOktaOobError(error) ?? notOkta(settings.issuer)
     })
-  const { token_endpoint: tokenEndpoint = '', jwks_uri: keys = '' } = metadata
-  const secure = insecure || [tokenEndpoint, keys].every((url) => url.startsWith('https:'))
-  if (!secure || !tokenEndpoint.endsWith('/token') || !keys) {
+  const { token_endpoint: tokenEndpoint, jwks_uri: keys } = metadata
+  const isUrl = (url: unknown): url is string =>
+    typeof url === 'string' && URL.canParse(url) && (insecure || url.startsWith('https:'))
+  if (!isUrl(tokenEndpoint) || !tokenEndpoint.endsWith('/token') || !isUrl(keys)) {
     throw notOkta(settings.issuer)
   }
   const config = configure(settings, metadata, 'token_endpoint')
