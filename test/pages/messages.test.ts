@@ -28,6 +28,13 @@ describe('The texts of the sign-in pages', () => {
     })
   }
 
+  it('keep their marks beside the words that they belong to, also where a line ends', () => {
+    const loose = languages.flatMap(([, texts]) =>
+      Object.values(texts).filter((text) => / [;:?!»…]|« /.test(text)),
+    )
+    expect(loose).to.deep.equal([])
+  })
+
   it('describe every code of the contract', async () => {
     const source = await readFile(new URL('../../lib/errors.ts', import.meta.url), 'utf8')
     const table = source.slice(source.indexOf('const codes'), source.indexOf('as const'))

@@ -42,7 +42,7 @@ export const de: Messages = {
   pushText: 'Öffnen Sie Okta Verify auf Ihrem Handy und bestätigen Sie die Anmeldung.',
   numberText: 'Öffnen Sie Okta Verify auf Ihrem Handy und wählen Sie {number}',
   notMe: 'Wenn Sie das nicht selbst begonnen haben, wählen Sie dort „Nein, das bin ich nicht“.',
-  waiting: 'Warten auf Ihre Bestätigung …',
+  waiting: 'Warten auf Ihre Bestätigung\u00A0…',
   byHand: 'Wenn Sie bestätigt haben, wählen Sie „Weiter“.',
   pushLate:
     'Immer noch nichts? Öffnen Sie Okta Verify selbst, auch wenn keine Mitteilung gekommen ist. Ist dort nichts zu sehen, prüfen Sie den Benutzernamen oder wählen Sie einen anderen Weg.',

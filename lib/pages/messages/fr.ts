@@ -5,11 +5,11 @@ export const fr: Messages = {
 
   signInTitle: 'Connexion',
   username: 'Nom d’utilisateur',
-  ways: 'Comment souhaitez-vous vous connecter ?',
+  ways: 'Comment souhaitez-vous vous connecter\u00A0?',
   push: 'Okta Verify',
   pushHint: 'Approuver une notification sur votre téléphone',
   sms: 'SMS',
-  smsHint: 'Recevoir un code par SMS ; votre opérateur peut le facturer',
+  smsHint: 'Recevoir un code par SMS\u00A0; votre opérateur peut le facturer',
   voice: 'Appel téléphonique',
   voiceHint: 'Décrocher et écouter un code',
   email: 'E-mail',
@@ -40,15 +40,16 @@ export const fr: Messages = {
   pushTitle: 'Approuvez la connexion',
   pushText: 'Ouvrez Okta Verify sur votre téléphone et approuvez la connexion.',
   numberText: 'Ouvrez Okta Verify sur votre téléphone et choisissez {number}',
-  notMe: 'Si vous n’êtes pas à l’origine de cette demande, choisissez-y « Non, ce n’est pas moi ».',
+  notMe:
+    'Si vous n’êtes pas à l’origine de cette demande, choisissez-y «\u00A0Non, ce n’est pas moi\u00A0».',
   waiting: 'En attente de votre approbation…',
-  byHand: 'Une fois la demande approuvée, choisissez « Continuer ».',
+  byHand: 'Une fois la demande approuvée, choisissez «\u00A0Continuer\u00A0».',
   pushLate:
-    'Toujours rien ? Ouvrez vous-même Okta Verify, même sans notification. Si rien ne s’y affiche, vérifiez le nom d’utilisateur ou choisissez un autre moyen.',
+    'Toujours rien\u00A0? Ouvrez vous-même Okta Verify, même sans notification. Si rien ne s’y affiche, vérifiez le nom d’utilisateur ou choisissez un autre moyen.',
   codeLate:
-    'Toujours rien ? Cela peut prendre une minute. Si rien n’arrive, vérifiez le nom d’utilisateur ou choisissez un autre moyen.',
+    'Toujours rien\u00A0? Cela peut prendre une minute. Si rien n’arrive, vérifiez le nom d’utilisateur ou choisissez un autre moyen.',
 
-  timeLeft: 'Temps restant : {time}',
+  timeLeft: 'Temps restant\u00A0: {time}',
   hurry: 'Il reste moins d’une minute.',
   sendAgain: 'Renvoyer',
   callAgain: 'Rappeler',
@@ -68,7 +69,7 @@ export const fr: Messages = {
   unavailableText: 'Vous n’y êtes pour rien. Patientez un instant, puis réessayez.',
   signedInTitle: 'Vous êtes connecté',
   signedInText: 'Cette connexion a déjà abouti, peut-être dans un autre onglet.',
-  errorTitle: 'Erreur : {title}',
+  errorTitle: 'Erreur\u00A0: {title}',
   unknownError: 'Une erreur s’est produite. Veuillez réessayer.',
 
   challenge_started: 'Terminez la connexion sur votre téléphone.',
