@@ -2,12 +2,11 @@ import axe from 'axe-core'
 import { expect } from 'chai'
 import type { Page } from 'playwright-core'
 import { needsChromium, visitor } from '../support/chromium.ts'
-import { startOnPage, startPages, type PagesApp } from '../support/pages.ts'
+import { startPages } from '../support/pages.ts'
+import { screens } from '../support/screens.ts'
 import { newest } from '../support/stand-in.ts'
 
-const alice = 'alice@example.com'
 const bob = 'bob@example.com'
-const erin = 'erin@example.com'
 
 const media = [
   { colorScheme: 'light', forcedColors: 'none' },
@@ -18,58 +17,6 @@ const media = [
 
 /** A desktop, and what it is at 400 %, or a small phone (WCAG 2.2, 1.4.10). */
 const widths = [1280, 320]
-
-type Visit = (page: Page, app: PagesApp) => Promise<void>
-
-const waiting =
-  (username: string, channel: string): Visit =>
-  (page, { origin }) =>
-    startOnPage(page, `${origin}/login`, username, channel)
-
-const at =
-  (path: string): Visit =>
-  async (page, { origin }) => {
-    await page.goto(origin + path)
-  }
-
-const screens: Record<string, Visit> = {
-  'sign in': at('/login'),
-  'sign in, after an error': at('/login?error=login_hint_invalid'),
-  'a code by text': waiting(alice, 'sms'),
-  'a code by phone': waiting(alice, 'voice'),
-  'a code by mail': waiting(alice, 'email'),
-  'a wrong code': async (page, app) => {
-    await waiting(alice, 'sms')(page, app)
-    await page.locator('.okta-oob-code').fill('12')
-    await page.keyboard.press('Enter')
-    await page.getByRole('alert').waitFor()
-  },
-  'a number to pick': waiting(alice, 'push'),
-  'a push to approve': waiting(bob, 'push'),
-  'a push, sent again': async (page, app) => {
-    await waiting(bob, 'push')(page, app)
-    await page.getByRole('button', { name: 'Send again' }).click()
-    await page.getByText('It has been sent again.').waitFor()
-  },
-  'a second factor': async (page, app) => {
-    await waiting(erin, 'sms')(page, app)
-    await page.locator('.okta-oob-code').fill(newest(app.okta, erin).code ?? '')
-    await page.keyboard.press('Enter')
-    await page.getByText('One more step').waitFor()
-  },
-  denied: at('/login?error=challenge_denied'),
-  expired: at('/login?error=challenge_expired'),
-  'too many attempts': at('/login?error=too_many_attempts'),
-  ended: at('/login/challenge'),
-  unavailable: at('/login?error=upstream_unavailable'),
-  'signed in elsewhere': async (page, app) => {
-    await waiting(bob, 'sms')(page, app)
-    await page.locator('.okta-oob-code').fill(newest(app.okta, bob).code ?? '')
-    await page.keyboard.press('Enter')
-    await page.waitForURL(/\/me$/)
-    await page.goto(`${app.origin}/login/challenge`)
-  },
-}
 
 describe('Every sign-in page can be used by everyone', function () {
   this.timeout(30_000)
