@@ -197,6 +197,8 @@ class SignIn {
           again.setAttribute('aria-disabled', 'true')
         } else {
           again.removeAttribute('aria-disabled')
+          // What is hidden would still be read out as its description.
+          again.removeAttribute('aria-describedby')
         }
         wait.textContent = clock(Math.max(0, hold))
         wait.parentElement!.hidden = hold <= 0

@@ -103,6 +103,7 @@ describe('The script of the sign-in pages', function () {
     await page.clock.runFor(31_000)
     expect(await timer.innerText()).to.match(/^04:[23]\d$/)
     expect(await again.getAttribute('aria-disabled')).to.equal(null)
+    expect(await again.getAttribute('aria-describedby')).to.equal(null)
     expect(await page.locator('[data-late]').innerText()).to.match(/^Still waiting\?/)
     expect(await status.innerText()).to.equal('')
 
