@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import type { Page } from 'playwright-core'
 import { needsChromium, visitor } from '../support/chromium.ts'
 import { startExample, type RunningExample } from '../support/example.ts'
-import { beginSignIn, readPhone, submitCode } from '../support/visit.ts'
+import { beginSignIn, otherThan, readPhone, submitCode } from '../support/visit.ts'
 
 describe('What a browser shows when signing in fails', function () {
   this.timeout(20_000)
@@ -82,7 +82,7 @@ describe('What a browser shows when signing in fails', function () {
     const { tab, code } = await readPhone(page, example.phone, 'alice@example.com')
     const onPhone = watch(tab)
     await tab.reload()
-    await submitCode(page, code === '000000' ? '000001' : '000000')
+    await submitCode(page, otherThan(code))
     await page.getByRole('alert').waitFor()
     await submitCode(page, code)
     await page.waitForURL(`${example.origin}/`)

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core'
 import { whenAllOver, whenOver } from './resources.ts'
+import { noteViolation } from './violations.ts'
 
 const executablePath = '/usr/bin/chromium'
 
@@ -23,6 +24,9 @@ export async function visitor(options: BrowserContextOptions = {}): Promise<Page
   const browser = await launched
   const context = await browser.newContext({ locale: 'en-US', ...options })
   context.setDefaultTimeout(8000)
+  context.on('console', (message) => {
+    noteViolation(`${message.page()?.url()}: ${message.text()}`)
+  })
   whenOver(() => context.close())
   return context.newPage()
 }

@@ -1,6 +1,7 @@
 import type { RootHookObject } from 'mocha'
 import nock from 'nock'
 import { closeEverything, closeWhatIsShared } from './resources.ts'
+import { blockedByPolicy } from './violations.ts'
 
 // Nothing leaves the machine, and nothing that a test has opened or changed outlives it.
 
@@ -27,8 +28,12 @@ export const mochaHooks: RootHookObject = {
     nock.cleanAll()
     Object.assign(process.env, environment)
     const [rejection] = rejections.splice(0)
+    const violations = blockedByPolicy()
     if (rejection !== undefined) {
       throw new Error('a promise was rejected, and nobody noticed', { cause: rejection })
+    }
+    if (violations.length > 0) {
+      throw new Error(`a page was not allowed by its own policy: ${violations.join(', ')}`)
     }
     if (unused.length > 0) {
       throw new Error(`requests that were expected but never sent: ${unused.join(', ')}`)

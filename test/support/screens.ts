@@ -3,7 +3,7 @@ import { startOnPage, type PagesApp } from './pages.ts'
 import { newest } from './stand-in.ts'
 
 /** Leads a page to one screen. */
-export type Visit = (page: Page, app: PagesApp) => Promise<void>
+export type Visit = (page: Page, app: Pick<PagesApp, 'origin' | 'okta'>) => Promise<void>
 
 const alice = 'alice@example.com'
 const bob = 'bob@example.com'

@@ -1,6 +1,7 @@
+import { expect } from 'chai'
 import type { Page } from 'playwright-core'
 
-type Way = 'Okta Verify' | 'Text message' | 'Phone call'
+export type Way = 'Okta Verify' | 'Text message' | 'Phone call'
 
 /** Fills in the sign-in page, as a person does. */
 export async function beginSignIn(
@@ -45,4 +46,16 @@ export async function pressOnPhone(
 export async function submitCode(page: Page, code: string): Promise<void> {
   await page.getByLabel(/^Code from/).fill(code)
   await page.getByRole('button', { name: 'Continue' }).click()
+}
+
+/** The example's page behind the sign-in, with the claims of its user. */
+export async function expectSignedIn(page: Page, origin: string, username: string): Promise<void> {
+  await page.waitForURL(`${origin}/`)
+  expect(await page.title()).to.equal('Signed in')
+  expect(await page.getByRole('definition').allInnerTexts()).to.include(username)
+}
+
+/** Six digits that are not the code. */
+export function otherThan(code: string): string {
+  return code === '000000' ? '000001' : '000000'
 }
