@@ -85,7 +85,7 @@ class SignIn {
       }
     } catch (error) {
       if (error instanceof TypeError) {
-        this.say(this.main.dataset['offline'])
+        this.say(this.main.dataset['notSent'])
       } else {
         // Something else has answered, and shows its own page.
         form.dataset['native'] = ''

@@ -11,6 +11,7 @@ export function mainOf(view: View, content: Html): Html {
     data-start="${addresses.start}"
     data-challenge="${addresses.challenge}"
     data-offline="${messages.offline}"
+    data-not-sent="${messages.notSent}"
   >
     ${content}
   </main>`

@@ -60,6 +60,8 @@ export const de: Messages = {
   startAgain: 'Neu beginnen',
   tryAgain: 'Noch einmal versuchen',
   offline: 'Keine Verbindung. Diese Seite versucht es von selbst wieder.',
+  notSent:
+    'Das ließ sich nicht senden: keine Verbindung. Versuchen Sie es noch einmal, wenn sie wieder da ist.',
 
   deniedTitle: 'Anmeldung nicht bestätigt',
   expiredTitle: 'Das hat zu lange gedauert',

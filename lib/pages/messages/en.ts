@@ -58,6 +58,7 @@ export const en = {
   startAgain: 'Start again',
   tryAgain: 'Try again',
   offline: 'There is no connection. This page tries again by itself.',
+  notSent: 'That could not be sent, since there is no connection. Try again when it is back.',
 
   deniedTitle: 'Sign-in not approved',
   expiredTitle: 'That took too long',

@@ -60,6 +60,7 @@ export const es: Messages = {
   startAgain: 'Empezar de nuevo',
   tryAgain: 'Intentarlo de nuevo',
   offline: 'No hay conexión. Esta página lo intentará de nuevo por sí sola.',
+  notSent: 'No se ha podido enviar: no hay conexión. Inténtelo de nuevo cuando vuelva.',
 
   deniedTitle: 'Inicio de sesión no aprobado',
   expiredTitle: 'Ha pasado demasiado tiempo',

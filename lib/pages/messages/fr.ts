@@ -60,6 +60,7 @@ export const fr: Messages = {
   startAgain: 'Recommencer',
   tryAgain: 'Réessayer',
   offline: 'Pas de connexion à Internet. Cette page réessaie d’elle-même.',
+  notSent: 'Envoi impossible\u00A0: pas de connexion. Réessayez quand elle sera revenue.',
 
   deniedTitle: 'Connexion non approuvée',
   expiredTitle: 'Le délai est dépassé',

@@ -60,6 +60,7 @@ export const ja: Messages = {
   startAgain: '最初からやり直す',
   tryAgain: 'もう一度試す',
   offline: '接続できません。このページは自動的に再試行します。',
+  notSent: '接続がないため、送信できませんでした。接続が戻ったら、もう一度お試しください。',
 
   deniedTitle: 'サインインは承認されませんでした',
   expiredTitle: '時間切れになりました',

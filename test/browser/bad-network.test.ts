@@ -1,0 +1,132 @@
+import { expect } from 'chai'
+import type { Page, Route } from 'playwright-core'
+import { needsChromium, visitor } from '../support/chromium.ts'
+import { startExampleHere } from '../support/example-here.ts'
+import { newest } from '../support/stand-in.ts'
+import { beginSignIn, expectSignedIn, submitCode } from '../support/visit.ts'
+
+const alice = 'alice@example.com'
+const bob = 'bob@example.com'
+
+describe('A sign-in over a bad network', function () {
+  this.timeout(20_000)
+
+  before(function () {
+    needsChromium(this)
+  })
+
+  /** Holds back what is posted there, and counts it, until it is let go. */
+  const slow = async (page: Page, path: string) => {
+    const held: Route[] = []
+    let isSlow = true
+    await page.route(`**${path}`, async (route) => {
+      if (isSlow && route.request().method() === 'POST') {
+        held.push(route)
+      } else {
+        await route.continue()
+      }
+    })
+    const letGo = async () => {
+      isSlow = false
+      await Promise.all(held.map((route) => route.continue()))
+    }
+    return { held, letGo }
+  }
+
+  it('offline in mid-wait: the page says so, and signs in when the network is back', async () => {
+    const { origin, okta } = await startExampleHere({}, { pace: { expiresIn: 300, interval: 1 } })
+    const page = await visitor()
+    await beginSignIn(page, origin, bob, 'Okta Verify')
+    await page.context().setOffline(true)
+    const status = page.getByRole('status')
+    await status.getByText('There is no connection. This page tries again by itself.').waitFor()
+    expect(await page.title()).to.equal('Approve the sign-in')
+    okta.directory.answer(newest(okta, bob).id, 'approve')
+    await page.context().setOffline(false)
+    await expectSignedIn(page, origin, bob)
+  })
+
+  it('offline and back, with nothing approved yet: the page takes back what it said', async () => {
+    const { origin } = await startExampleHere({}, { pace: { expiresIn: 300, interval: 1 } })
+    const page = await visitor()
+    await beginSignIn(page, origin, bob, 'Okta Verify')
+    const status = page.getByRole('status')
+    await page.context().setOffline(true)
+    await status.getByText('There is no connection.').waitFor()
+    await page.context().setOffline(false)
+    await status.filter({ hasNotText: /\S/ }).waitFor({ state: 'attached' })
+    expect(await page.title()).to.equal('Approve the sign-in')
+  })
+
+  it('a code that cannot be sent stays in its field, to be sent by its user', async () => {
+    const { origin, okta } = await startExampleHere()
+    const page = await visitor()
+    await beginSignIn(page, origin, alice, 'Text message')
+    const { code = '' } = newest(okta)
+    await page.context().setOffline(true)
+    await submitCode(page, code)
+    const status = page.getByRole('status')
+    await status.getByText('That could not be sent, since there is no connection.').waitFor()
+    expect(await page.getByLabel('Code from the text message').inputValue()).to.equal(code)
+    await page.context().setOffline(false)
+    await page.getByRole('button', { name: 'Continue' }).click()
+    await expectSignedIn(page, origin, alice)
+  })
+
+  it('a slow start: pressed three times, it sends one text', async () => {
+    const { origin, okta } = await startExampleHere()
+    const page = await visitor()
+    await page.goto(`${origin}/login`)
+    const { held, letGo } = await slow(page, '/login/')
+    await page.getByLabel('Username').fill(alice)
+    await page.getByLabel('Text message').check()
+    const button = page.getByRole('button', { name: 'Sign in' })
+    await button.dblclick()
+    await page.locator('form[aria-busy]').waitFor()
+    await page.getByLabel('Username').press('Enter')
+    await letGo()
+    await page.getByRole('heading', { name: 'Check your phone' }).waitFor()
+    expect(held).to.have.length(1)
+    expect(okta.directory.messages()).to.have.length(1)
+  })
+
+  it('a slow answer to a code: pressed twice, it costs one attempt', async () => {
+    const { origin } = await startExampleHere()
+    const page = await visitor()
+    await beginSignIn(page, origin, alice, 'Text message')
+    const { held, letGo } = await slow(page, '/login/complete')
+    await page.getByLabel('Code from the text message').fill('12')
+    await page.getByRole('button', { name: 'Continue' }).dblclick()
+    await page.locator('form[aria-busy]').waitFor()
+    await letGo()
+    await page.getByRole('alert').getByText('exactly as you received it').waitFor()
+    expect(held).to.have.length(1)
+    expect(await page.locator('form[aria-busy]').count()).to.equal(0)
+  })
+
+  it('a cancel while a slow poll is out: the poll has the first word', async () => {
+    const { origin, okta } = await startExampleHere({}, { pace: { expiresIn: 300, interval: 1 } })
+    const page = await visitor()
+    await beginSignIn(page, origin, bob, 'Okta Verify')
+    const { held, letGo } = await slow(page, '/login/complete')
+    await page.waitForRequest(/complete$/)
+    await page.getByRole('button', { name: 'Cancel' }).click()
+    okta.directory.answer(newest(okta, bob).id, 'approve')
+    await letGo()
+    await expectSignedIn(page, origin, bob)
+    expect(held).to.have.length(1)
+  })
+
+  it('without JavaScript, a double click sends one text', async () => {
+    const { origin, okta } = await startExampleHere()
+    const page = await visitor({ javaScriptEnabled: false })
+    await page.goto(`${origin}/login`)
+    await page.getByLabel('Username').fill(alice)
+    await page.getByLabel('Text message').check()
+    await page.getByRole('button', { name: 'Sign in' }).dblclick()
+    await page.getByRole('heading', { name: 'Check your phone' }).waitFor()
+    expect(okta.directory.messages()).to.have.length(1)
+    await submitCode(page, newest(okta).code ?? '')
+    await expectSignedIn(page, origin, alice)
+  })
+})
