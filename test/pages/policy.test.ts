@@ -5,6 +5,7 @@ import type { Page } from 'playwright-core'
 import { needsChromium, visitor } from '../support/chromium.ts'
 import { startOnPage, startPages, type PagesApp } from '../support/pages.ts'
 import { newest } from '../support/stand-in.ts'
+import { blockedByPolicy } from '../support/violations.ts'
 
 const strict =
   "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; " +
@@ -103,6 +104,19 @@ describe('The content security policy of the sign-in pages', function () {
         expect(text.match(/<script[^>]*>[^<]/g), path).to.equal(null)
       }
     }
+  })
+
+  it('is enforced, and what it stops does not go unnoticed by any of these tests', async function () {
+    needsChromium(this)
+    const { origin } = await startPages()
+    const page = await visitor()
+    await page.goto(`${origin}/login`)
+    const stopped = page.waitForEvent('console')
+    await page.evaluate(`document.body.append(document.createElement('style'))
+      document.querySelector('body > style').textContent = 'main { display: none }'`)
+    await stopped
+    expect(blockedByPolicy().join()).to.include(`${origin}/login`)
+    expect(await page.getByRole('main').isVisible()).to.equal(true)
   })
 
   for (const javaScriptEnabled of [true, false]) {
