@@ -7,8 +7,8 @@ interface Node {
   role?: { value: string }
   name?: { value: string }
   description?: { value: string }
-  value?: { value: unknown }
-  properties?: { name: string; value: { value: unknown } }[]
+  value?: { value: string | number | boolean }
+  properties?: { name: string; value: { value: string | number | boolean } }[]
   childIds?: string[]
 }
 
