@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url'
 import express, { type Express } from 'express'
 import session, { type Store } from 'express-session'
 import passport from 'passport'
@@ -28,7 +29,7 @@ export function createApp(options: AppOptions): Express {
   })
 
   const app = express()
-  app.use('/assets', express.static(new URL('public', import.meta.url).pathname))
+  app.use('/assets', express.static(fileURLToPath(new URL('public', import.meta.url))))
   app.use(
     session({
       ...(store && { store }),

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url'
 import { createApp } from './app.ts'
 import { logAuditEvents } from './audit-log.ts'
 import { startWorkers } from './cluster.ts'
@@ -6,7 +7,7 @@ import { listen, serve } from './serve.ts'
 await serve((options) => {
   // With a Redis to share, in several processes.
   if (process.env['REDIS_URL']) {
-    const worker = new URL('worker.ts', import.meta.url).pathname
+    const worker = fileURLToPath(new URL('worker.ts', import.meta.url))
     return startWorkers(worker, { APP_OPTIONS: JSON.stringify(options) })
   }
   logAuditEvents()

@@ -30,7 +30,7 @@ export interface AuditEvents {
   send: OfChallenge & { bindingMethod: BindingMethod }
   /** Okta was asked and has no answer yet; with a `cause` when that is because it has a fault. */
   pending: OfChallenge & { code?: OktaOobCode; cause?: unknown }
-  /** A user has signed in. */
+  /** Okta and `verify` have accepted a user, whom the app is about to log in. */
   success: OfChallenge & { sub: string; amr?: string[] | undefined }
   /** Anything else an app is told; without a `code` it is the app's own callback that has failed. */
   failure: { code?: OktaOobCode; cause?: unknown }

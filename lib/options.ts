@@ -1,7 +1,8 @@
 import type { Request } from 'express'
 import { keyedHash, type KeyedHash } from './keyed-hash.ts'
 import { readLimits, type LimitsOptions, type LimitsSettings } from './limits/options.ts'
-import { check, isText, type OktaOobClientOptions } from './okta/options.ts'
+import { check, isText } from './check.ts'
+import type { OktaOobClientOptions } from './okta/options.ts'
 import type { Resolve } from './tenants.ts'
 
 export interface OktaOobStrategyOptions extends OktaOobClientOptions {

@@ -8,6 +8,12 @@ interface HostSession extends Record<string, unknown> {
   save?: (callback: (error?: unknown) => void) => void
 }
 
+/** What express-session adds to a request; sessions in a cookie have no store. */
+interface StoredSession {
+  sessionID?: string
+  sessionStore?: { get: (id: string, callback: (error: unknown, session: unknown) => void) => void }
+}
+
 /** @throws {OktaOobError} `session_missing` */
 export function sessionOf(req: Request): HostSession {
   const { session } = req as { session?: HostSession }
@@ -41,8 +47,9 @@ export class ChallengeSlot {
    */
   async begin(challenge: Challenge): Promise<void> {
     const { cookie: _, ...data } = sessionOf(this.req)
+    const isOver = await hasEnded(this.req)
     await call(this.req, 'regenerate')
-    Object.assign(sessionOf(this.req), data)
+    Object.assign(sessionOf(this.req), isOver ? {} : data)
     await this.#set(challenge)
   }
 
@@ -65,6 +72,24 @@ export class ChallengeSlot {
 /** @throws {OktaOobError} `session_failed` */
 export async function saveSession(req: Request): Promise<void> {
   await call(req, 'save')
+}
+
+/**
+ * Whether the session that the browser came with has been ended since, by a logout in another tab:
+ * what it held must not come back to life with the answer of a slow Okta.
+ */
+async function hasEnded(req: Request): Promise<boolean> {
+  const { sessionID, sessionStore } = req as StoredSession
+  if (!sessionID || !sessionStore || !req.headers.cookie?.includes(encodeURIComponent(sessionID))) {
+    return false
+  }
+  try {
+    return await new Promise((resolve, reject) => {
+      sessionStore.get(sessionID, (error, found) => (error ? reject(error) : resolve(!found)))
+    })
+  } catch (cause) {
+    throw new OktaOobError('session_failed', { cause })
+  }
 }
 
 async function call(req: Request, method: 'regenerate' | 'save'): Promise<void> {

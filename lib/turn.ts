@@ -86,11 +86,15 @@ export function stored({ slot, context }: Turn): Challenge | undefined {
 /** Aborted when the browser goes away: nobody waits for Okta's answer any more. */
 function untilClosed({ res }: Request): AbortSignal {
   const controller = new AbortController()
-  res?.once('close', () => {
-    if (!res.writableFinished) {
+  const abort = (): void => {
+    if (!res?.writableFinished) {
       const message = 'The browser has closed the connection.'
       controller.abort(new OktaOobError('upstream_unavailable', { message, retryable: true }))
     }
-  })
+  }
+  if (res?.destroyed) {
+    abort()
+  }
+  res?.once('close', abort)
   return controller.signal
 }

@@ -20,7 +20,7 @@ export function createApp({ sessionSecret, phone, usernames = [] }: AppOptions):
 
   const app = express()
   for (const directory of ['../public', 'public']) {
-    app.use('/assets', express.static(new URL(directory, import.meta.url).pathname))
+    app.use('/assets', express.static(fileURLToPath(new URL(directory, import.meta.url))))
   }
   // The package's module for browsers, which our script imports.
   const browser = fileURLToPath(new URL('.', import.meta.resolve('passport-okta-oob/browser')))

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url'
 import express from 'express'
 import { once } from 'node:events'
 import type { Server } from 'node:http'
@@ -49,7 +50,7 @@ export async function startStandIn(options: StandInOptions = {}): Promise<StandI
     res.redirect('/phone')
   })
   app.use('/phone', phone(directory))
-  app.use('/assets', express.static(new URL('../public', import.meta.url).pathname))
+  app.use('/assets', express.static(fileURLToPath(new URL('../public', import.meta.url))))
   app.post(/\/v1\/(oob-authenticate|primary-authenticate|challenge)$/, (req, res, next) => {
     const [endpoint = ''] = /[a-z-]+$/.exec(req.path) ?? []
     const status = gone[endpoint]

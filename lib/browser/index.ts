@@ -39,7 +39,7 @@ export interface Waiting {
 /**
  * Posts fields to a sign-in route and reads its answer.
  *
- * @throws without a network, or without an answer of ours
+ * @throws without a network; with a `status`, when something else than a sign-in route has answered
  */
 export async function post(
   url: string,
@@ -58,6 +58,7 @@ export async function look(url: string): Promise<Answer> {
  * server allows, and at once when the user comes back to the page or the network comes back.
  *
  * @returns the answer, or `undefined` when `signal` has ended the waiting
+ * @throws an error with a `status` when something else than a sign-in route has answered
  */
 export async function waitForApproval(waiting: Waiting): Promise<Answer | undefined> {
   const { signal, onConnection } = waiting
@@ -68,7 +69,13 @@ export async function waitForApproval(waiting: Waiting): Promise<Answer | undefi
     if (signal?.aborted) {
       return undefined
     }
-    const answer = await waiting.ask().catch(() => undefined)
+    const answer = await waiting.ask().catch((error: unknown) => {
+      const { status } = error as { status?: number }
+      // From 502 to 504, a proxy says that the app is away for a moment.
+      if (status && !/50[234]/.test(String(status))) {
+        throw error
+      }
+    })
     // A server that cannot tell at the moment is no better than no network.
     const fails = !answer || isPassing(answer)
     if (fails === works) {
@@ -92,7 +99,8 @@ export function isPassing({ error }: Answer): boolean {
 async function ask(url: string, init: RequestInit = {}): Promise<Answer> {
   const response = await fetch(url, { ...init, headers: { accept: 'application/json' } })
   if (!response.headers.get('content-type')?.includes('json')) {
-    throw new Error(`unexpected answer: ${response.status}`)
+    const { status } = response
+    throw Object.assign(new Error(`unexpected answer: ${status}`), { status })
   }
   return (await response.json()) as Answer
 }

@@ -86,8 +86,10 @@ class SignIn {
     } catch (error) {
       if (error instanceof TypeError) {
         this.say(this.main.dataset['notSent'])
+      } else if ((error as { status: number }).status >= 500) {
+        this.giveUp()
       } else {
-        // Something else has answered, and shows its own page.
+        // Something else stands before the app, and has a page to show.
         form.dataset['native'] = ''
         form.requestSubmit(submitter)
       }
@@ -98,7 +100,7 @@ class SignIn {
 
   private async poll(form: HTMLFormElement): Promise<void> {
     const { signal } = this.screen
-    const answer = await waitForApproval({
+    const waiting = waitForApproval({
       ask: async () => {
         const latest = await this.send(form.action)
         // Another tab may have started again: then this page shows a number that is void.
@@ -108,9 +110,15 @@ class SignIn {
       signal,
       onConnection: (works) => this.say(works ? '' : this.main.dataset['offline']),
     })
+    const answer = await waiting.catch(() => this.giveUp())
     if (answer && !signal.aborted) {
       await this.follow(answer, form)
     }
+  }
+
+  /** The app has failed; to send the same again could do it twice. */
+  private giveUp(): undefined {
+    location.assign(`${this.main.dataset['start']}?error=unknown_error`)
   }
 
   /** Looks after another tab, on a page that does not poll. */
@@ -119,7 +127,8 @@ class SignIn {
     const check = async (): Promise<void> => {
       const { signal } = this.screen
       const answer = document.hidden ? undefined : await look(challenge).catch(() => undefined)
-      const isOver = answer && (answer.status === 'failed' || !this.isShown(answer, form))
+      const isOver =
+        answer && !isPassing(answer) && (answer.status === 'failed' || !this.isShown(answer, form))
       if (isOver && !signal.aborted && !this.isSubmitting) {
         await this.show(challenge)
       }
@@ -134,7 +143,8 @@ class SignIn {
   }
 
   /** Goes where the answer leads, as a browser without this script follows a redirect. */
-  private async follow(answer: Answer, { action, dataset }: HTMLFormElement): Promise<void> {
+  private async follow(answer: Answer, form: HTMLFormElement): Promise<void> {
+    const { action, dataset } = form
     const { status, redirectTo, error } = answer
     const { start = '', challenge = '' } = this.main.dataset
     this.screen.abort()
@@ -145,7 +155,15 @@ class SignIn {
     } else if (status === 'failed') {
       const isStart = action === new URL(start, location.href).href
       const isOpen = !isStart && (error?.challenge || isPassing(answer))
-      await this.show(`${isOpen ? challenge : start}?error=${error?.code}`)
+      const returnTo = new FormData(form).get('returnTo')
+      const query = new URLSearchParams({
+        error: error?.code ?? '',
+        ...(typeof returnTo === 'string' && { returnTo }),
+      })
+      await this.show(`${isOpen ? challenge : start}?${query}`)
+      if (isStart) {
+        keepFields(form, this.main)
+      }
     } else {
       await this.show(challenge + (dataset['notice'] ?? ''))
     }
@@ -219,6 +237,19 @@ class SignIn {
     const ticking = setInterval(tick, 1000)
     signal.addEventListener('abort', () => clearInterval(ticking))
     tick()
+  }
+}
+
+/** What was typed for a start that was refused need not be typed again (WCAG 2.2, 3.3.7). */
+function keepFields(from: HTMLFormElement, into: HTMLElement): void {
+  for (const [name, value] of new FormData(from)) {
+    for (const field of into.querySelectorAll<HTMLInputElement>(`input[name="${name}"]`)) {
+      if (field.type === 'radio') {
+        field.checked = field.value === value
+      } else if (typeof value === 'string') {
+        field.value = value
+      }
+    }
   }
 }
 

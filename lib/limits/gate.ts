@@ -10,8 +10,11 @@ import { ask, consume } from './store.ts'
  */
 const closedPoints = 1_000_000
 
-/** Metadata, the call, its repeat with a nonce, and the keys: each has a timeout of its own. */
-export const callsPerCompletion = 4
+/**
+ * Metadata, the call, its repeat on a new connection, a repeat of each with a nonce, and the keys:
+ * each has a timeout of its own.
+ */
+export const callsPerCompletion = 6
 
 /** How a poll ended that left the challenge waiting. */
 export interface PollEnd {

@@ -1,5 +1,5 @@
 import { RateLimiterMemory, type RateLimiterAbstract } from 'rate-limiter-flexible'
-import { check } from '../okta/options.ts'
+import { check } from '../check.ts'
 
 /** At most `points` in `duration` seconds. */
 export interface Window {

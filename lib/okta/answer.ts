@@ -82,6 +82,8 @@ const table: readonly Row[] = [
   { calls: ['start', 'challenge'], status: is(405, 410), meaning: 'configuration_error' },
 ]
 
+const knownErrors = new Set(table.flatMap(({ errors = [] }) => errors))
+
 /** Judges an answer that is not a success. Only `/token` asks a client to slow down. */
 export function meaningOf(answer: Answer, call: Exclude<Call, 'poll' | 'code'>): OktaOobCode
 export function meaningOf(answer: Answer, call: Call): Meaning
@@ -140,15 +142,15 @@ function blank(cause: OktaCause, sent: Iterable<string>): OktaCause {
   const secrets = [...sent]
     .filter((value) => value !== '')
     .toSorted((a, b) => b.length - a.length)
-    .map((value) => new RegExp(value.replaceAll(/[$()*+.?[\\\]^{|}]/g, String.raw`\$&`), 'giu'))
+    .map((value) => value.replaceAll(/[$()*+.?[\\\]^{|}]/g, String.raw`\$&`))
   const redact = (text: string): string =>
-    secrets.reduce((rest, secret) => rest.replaceAll(secret, '[redacted]'), text)
+    secrets.length > 0 ? text.replaceAll(new RegExp(secrets.join('|'), 'giu'), '[redacted]') : text
+  const { error, error_description: text } = cause
   return {
     ...cause,
-    ...(cause.error !== undefined && { error: redact(cause.error) }),
-    ...(cause.error_description !== undefined && {
-      error_description: redact(cause.error_description),
-    }),
+    // A username must not make Okta's own codes unreadable.
+    ...(error !== undefined && !knownErrors.has(error) && { error: redact(error) }),
+    ...(text !== undefined && { error_description: redact(text) }),
   }
 }
 

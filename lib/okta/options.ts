@@ -1,5 +1,6 @@
 import { types } from 'node:util'
 import { ClientSecretPost, None, type ClientAuth, type CryptoKeyPair } from 'openid-client'
+import { check, isText } from '../check.ts'
 import { keyedHash, type KeyedHash } from '../keyed-hash.ts'
 import type { Fetch } from './transport.ts'
 
@@ -161,16 +162,6 @@ export function readClientOptions(
     // Looked up at each call, so that instrumentation may replace the global one later.
     fetch: options.fetch ?? ((url, init) => fetch(url, init)),
   }
-}
-
-export function check(condition: boolean, option: string, problem: string): asserts condition {
-  if (!condition) {
-    throw new TypeError(`passport-okta-oob: option "${option}" ${problem}`)
-  }
-}
-
-export function isText(value: unknown): value is string {
-  return typeof value === 'string' && value !== ''
 }
 
 /** RFC 8252 §8.3: plain http is acceptable only where it does not leave the machine. */

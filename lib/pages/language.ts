@@ -1,5 +1,5 @@
 import type { Request } from 'express'
-import { check } from '../okta/options.ts'
+import { check } from '../check.ts'
 import { messages, type Messages, type OwnMessages } from './messages.ts'
 
 /** Texts by language tag, English first. */

@@ -1,5 +1,5 @@
 import type { Request } from 'express'
-import { check, isText } from '../okta/options.ts'
+import { check, isText } from '../check.ts'
 import type { Html } from './html.ts'
 import { readMessages, type Languages } from './language.ts'
 import type { OwnMessages } from './messages.ts'
@@ -207,6 +207,12 @@ function policy({ logo, stylesheet }: Brand, successRedirect: string): string {
   ].join('; ')
 }
 
-function originOf(address: string | undefined): string {
-  return address !== undefined && URL.canParse(address) ? ` ${new URL(address).origin}` : ''
+/** Where an address leads, if that is away from the app: an origin, or a scheme such as `data:`. */
+function originOf(address = '/'): string {
+  const app = 'https://app.invalid'
+  if (!URL.canParse(address, app)) {
+    return ''
+  }
+  const { origin, protocol } = new URL(address, app)
+  return origin === app ? '' : ` ${origin === 'null' ? protocol : origin}`
 }

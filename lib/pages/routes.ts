@@ -130,16 +130,22 @@ export function pages(steps: Steps, options: RoutesOptions): Router {
     handler(
       async (req) => {
         const result = await steps.start(req)
-        // Another site must not decide what this one remembers.
-        if (!(result.type === 'refused' && result.info.code === 'cross_site_request')) {
+        // What was refused could be another site's, or of a flood, or not of the one who waits.
+        if (result.type === 'waiting') {
           await remember(req, { ...steps.fields, returnTo: 'returnTo' })
         }
         return result
       },
       (req) => {
-        const redirects = redirectsOf(req)
+        const { start } = addressesOf(req)
+        const returnTo = readReturnTo(field(req, 'returnTo'))
+        const query = returnTo === undefined ? '' : `?returnTo=${encodeURIComponent(returnTo)}`
         // A start that is refused belongs on the page that asked for it.
-        return { ...redirects, usableRedirect: redirects.failureRedirect }
+        return {
+          ...redirectsOf(req),
+          usableRedirect: start + query,
+          failureRedirect: start + query,
+        }
       },
     ),
   )

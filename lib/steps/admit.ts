@@ -14,7 +14,7 @@ export async function admit(context: StepContext, input: StartInput): Promise<nu
   const { limits, userKey } = context
   const { loginHint, channel, address, approve } = input
   const factor = input.mfaToken === undefined ? 1 : 2
-  const starts = factor === 1 ? await limits.takeStart(address) : []
+  const starts = await limits.takeStart(address)
   pass(context, input, starts)
   if (factor === 1 && (await approve?.()) === false) {
     throw new OktaOobError('access_denied')

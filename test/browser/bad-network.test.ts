@@ -2,6 +2,7 @@ import { expect } from 'chai'
 import type { Page, Route } from 'playwright-core'
 import { needsChromium, visitor } from '../support/chromium.ts'
 import { startExampleHere } from '../support/example-here.ts'
+import { startPages } from '../support/pages.ts'
 import { newest } from '../support/stand-in.ts'
 import { beginSignIn, expectSignedIn, submitCode } from '../support/visit.ts'
 
@@ -31,6 +32,26 @@ describe('A sign-in over a bad network', function () {
       await Promise.all(held.map((route) => route.continue()))
     }
     return { held, letGo }
+  }
+
+  for (const way of ['Text message', 'Okta Verify'] as const) {
+    it(`an app that fails: says so and sends nothing twice (${way})`, async () => {
+      let starts = 0
+      const { origin } = await startPages({
+        strategy: {
+          fetch: (url, init) => {
+            starts += Number(url.endsWith('/oob-authenticate'))
+            return url.includes('authenticate')
+              ? Promise.resolve(Response.json({ error: 'invalid_client' }, { status: 401 }))
+              : fetch(url, init)
+          },
+        },
+      })
+      const page = await visitor()
+      await beginSignIn(page, origin, bob, way)
+      await page.getByRole('alert').getByText('Something went wrong.').waitFor()
+      expect(starts).to.equal(1)
+    })
   }
 
   it('offline in mid-wait: the page says so, and signs in when the network is back', async () => {

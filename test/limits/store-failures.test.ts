@@ -161,7 +161,7 @@ describe('A limiter whose store fails', () => {
     if (waiting?.bindingMethod === 'transfer') {
       okta.directory.answer(ofChannel[0]?.id ?? '', { number: waiting.bindingCode ?? '' })
       // A poll that was out when the store failed still holds the gate.
-      clock.tick(50_000)
+      clock.tick(70_000)
       return tab.poll()
     }
     const answer = await tab.submit(ofChannel[0]?.code ?? '')

@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import type { ErrorRequestHandler } from 'express'
+import { promisify } from 'node:util'
 import { startPages } from '../support/pages.ts'
 import { newest } from '../support/stand-in.ts'
 
@@ -114,9 +115,26 @@ describe('The sign-in pages when something is down', () => {
     expect(text).to.include(`value="${alice}"`)
     expect(text).to.match(/value="voice"\s+checked/)
 
-    const refused = await user.post('/login', { username: 'nobody@example.com', channel: 'sms' })
-    expect(refused.location).to.match(/^\.\/login\/(challenge|\?error=access_denied)$/)
+    await user.post('/login', { username: 'nobody@example.com', channel: 'sms' })
     expect((await user.get('/login')).text).to.include('value="nobody@example.com"')
+  })
+
+  it('remember nothing of a start that was refused, and show who it is that waits', async () => {
+    const { browser, store } = await startPages({
+      strategy: { limits: { starts: { points: 1, duration: 600 } } },
+    })
+    const user = browser()
+    await user.post('/login', { username: alice, channel: 'sms' })
+    for (const channel of ['pigeon', 'sms']) {
+      const refused = await user.post('/login', { username: 'mallory@example.com', channel })
+      expect(refused.location).to.match(/error=(channel_not_allowed|rate_limited)$/)
+      const stranger = await browser().post('/login', { username: 'mallory@example.com', channel })
+      expect(stranger.headers.get('set-cookie')).to.equal(null)
+    }
+
+    expect((await user.get('/login/challenge')).text).to.include(`<bdi>${alice}</bdi>`)
+    const sessions = await promisify(store.all.bind(store))()
+    expect(Object.keys(sessions ?? {})).to.have.length(1)
   })
 
   it('remember nothing that another site has posted', async () => {

@@ -125,7 +125,7 @@ describe('The script of the sign-in pages', function () {
     await page.waitForURL(/\/me$/)
   })
 
-  it('shows the app’s own error page where something else than we answers', async () => {
+  it('says so when the app fails', async () => {
     const { origin } = await startPages({
       strategy: { clientSecret: 'wrong' },
       after: (app) => {
@@ -138,6 +138,25 @@ describe('The script of the sign-in pages', function () {
     await page.goto(`${origin}/login`)
     await page.getByLabel('Username').fill(alice)
     await page.keyboard.press('Enter')
-    await page.getByRole('heading', { name: 'The app is broken' }).waitFor()
+    await page.getByRole('alert').getByText('Something went wrong.').waitFor()
+  })
+
+  it('keeps what was typed for a start that is refused, and where it was to lead', async () => {
+    const { origin, okta } = await startPages()
+    const page = await visitor()
+    await page.goto(`${origin}/login?returnTo=/me?from=here`)
+    await page.getByLabel('Username').fill(`${'a'.repeat(250)}@example.com`)
+    await page.getByLabel('Text message').check()
+    await page.keyboard.press('Enter')
+    await page.getByRole('alert').waitFor()
+    expect(await page.getByLabel('Username').inputValue()).to.match(/^a{250}@/)
+    expect(await page.getByLabel('Text message').isChecked()).to.equal(true)
+
+    await page.getByLabel('Username').fill(alice)
+    await page.keyboard.press('Enter')
+    await page.getByLabel(/^Code/).waitFor()
+    await page.getByLabel(/^Code/).fill(newest(okta).code ?? '')
+    await page.keyboard.press('Enter')
+    await page.waitForURL(/\/me\?from=here$/)
   })
 })

@@ -29,6 +29,29 @@ for (const [name, door] of Object.entries(doors)) {
     const begin = (options?: FlowOptions): Promise<Flow> =>
       beginFlow(shared.okta, options, shared.okta.issuer, door)
 
+    it('does not bring a session back to life that was logged out meanwhile', async () => {
+      const { okta, tab, calls } = await begin({
+        strategy: { limits: false },
+        routes: (app) => {
+          app.post('/logout', (req, res, next) => {
+            req.logout((error) => (error ? next(error) : res.json({})))
+          })
+        },
+      })
+      await tab.start({ channel: 'sms' })
+      await tab.submit(codeOf(okta))
+      const other = tab.copy()
+      const held = calls.hold('oob-authenticate')
+      const start = other.start({ channel: 'sms' })
+      await held.arrived
+      await tab.browser.post('/logout')
+      held.release()
+
+      expect((await start).code).to.equal('challenge_started')
+      expect(await other.user()).to.equal(undefined)
+      expect((await other.submit(codeOf(okta))).code).to.equal('complete')
+    })
+
     for (const sessions of ['without a session', 'with a session', 'with another challenge']) {
       it(`is there for no other browser, ${sessions} of its own`, async () => {
         const clock = stopClock()
