@@ -74,6 +74,8 @@ export class Model {
     }
     challenge.pollAt = Date.now() + 5000
     if (challenge.pressed === 'deny') {
+      // The pause is counted from the last denial, not from the first one.
+      this.limits.forget('pushPause', challenge.user)
       this.limits.take('pushPause', challenge.user)
     }
     const codes = { approve: 'complete', deny: 'challenge_denied' } as const
