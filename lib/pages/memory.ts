@@ -9,6 +9,8 @@ import { field } from '../request.ts'
  */
 export interface Memory {
   username?: string
+  /** Whose challenge was started last. */
+  waitsFor?: string
   channel?: string
   returnTo?: string
 }
@@ -22,14 +24,20 @@ export function recall(req: Request): Memory {
 }
 
 /** Saved before the answer, or the browser could follow a redirect faster than that. */
-export async function remember(req: Request, names: Record<keyof Memory, string>): Promise<void> {
+export async function remember(
+  req: Request,
+  names: Record<'username' | 'channel' | 'returnTo', string>,
+  hasStarted: boolean,
+): Promise<void> {
   const { session } = req as { session?: Record<string, unknown> }
+  const known = recall(req)
   const memory: Memory = {
     ...text('username', field(req, names.username)),
+    ...text('waitsFor', hasStarted ? field(req, names.username) : known.waitsFor),
     ...text('channel', field(req, names.channel)),
     ...text('returnTo', field(req, names.returnTo)),
   }
-  if (session && JSON.stringify(memory) !== JSON.stringify(recall(req))) {
+  if (session && JSON.stringify(memory) !== JSON.stringify(known)) {
     session[key] = memory
     await saveSession(req)
   }

@@ -47,9 +47,8 @@ export function pages(steps: Steps, options: RoutesOptions): Router {
   const assets = makeAssets(settings.brandCss)
   const router = express.Router()
 
-  const surroundingsOf = (req: Request): Surroundings => {
+  const surroundingsOf = (req: Request, username = recall(req).username): Surroundings => {
     const [language, messages] = chooseLanguage(req, settings.languages, settings.language(req))
-    const { username } = recall(req)
     return {
       language,
       messages,
@@ -100,7 +99,7 @@ export function pages(steps: Steps, options: RoutesOptions): Router {
         res.redirect(303, `${addressesOf(req).start}?error=no_challenge`)
         return
       }
-      const surroundings = surroundingsOf(req)
+      const surroundings = surroundingsOf(req, recall(req).waitsFor)
       const { messages, addresses } = surroundings
       const error = queried(req, 'error')
       const show = async (): Promise<void> => {
@@ -130,9 +129,10 @@ export function pages(steps: Steps, options: RoutesOptions): Router {
     handler(
       async (req) => {
         const result = await steps.start(req)
-        // What was refused could be another site's, or of a flood, or not of the one who waits.
-        if (result.type === 'waiting') {
-          await remember(req, { ...steps.fields, returnTo: 'returnTo' })
+        // What was refused could be another site's, or one of a flood.
+        if (result.type !== 'refused') {
+          const hasStarted = result.type === 'waiting'
+          await remember(req, { ...steps.fields, returnTo: 'returnTo' }, hasStarted)
         }
         return result
       },
