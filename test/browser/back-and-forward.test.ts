@@ -9,7 +9,7 @@ const alice = 'alice@example.com'
 const bob = 'bob@example.com'
 
 describe('Back and forward', function () {
-  this.timeout(20_000)
+  this.timeout(60_000)
 
   before(function () {
     needsChromium(this)

@@ -10,7 +10,7 @@ const alice = 'alice@example.com'
 const bob = 'bob@example.com'
 
 describe('A sign-in over a bad network', function () {
-  this.timeout(20_000)
+  this.timeout(60_000)
 
   before(function () {
     needsChromium(this)
@@ -136,18 +136,5 @@ describe('A sign-in over a bad network', function () {
     await letGo()
     await expectSignedIn(page, origin, bob)
     expect(held).to.have.length(1)
-  })
-
-  it('without JavaScript, a double click sends one text', async () => {
-    const { origin, okta } = await startExampleHere()
-    const page = await visitor({ javaScriptEnabled: false })
-    await page.goto(`${origin}/login`)
-    await page.getByLabel('Username').fill(alice)
-    await page.getByLabel('Text message').check()
-    await page.getByRole('button', { name: 'Sign in' }).dblclick()
-    await page.getByRole('heading', { name: 'Check your phone' }).waitFor()
-    expect(okta.directory.messages()).to.have.length(1)
-    await submitCode(page, newest(okta).code ?? '')
-    await expectSignedIn(page, origin, alice)
   })
 })

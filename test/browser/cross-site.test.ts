@@ -135,7 +135,7 @@ async function postFromOwnPage(tab: Page, origin: string, what: string): Promise
 }
 
 describe('A page of another origin', function () {
-  this.timeout(30_000)
+  this.timeout(60_000)
 
   before(function () {
     needsChromium(this)
@@ -203,7 +203,7 @@ describe('A page of another origin', function () {
 })
 
 describe('A page of the app’s own under helmet’s default headers', function () {
-  this.timeout(20_000)
+  this.timeout(60_000)
 
   before(function () {
     needsChromium(this)

@@ -6,7 +6,7 @@ import { otherThan, pressOnPhone, readPhone, submitCode } from '../support/visit
 const bob = 'bob@example.com'
 
 describe('The example with pages of its own', function () {
-  this.timeout(20_000)
+  this.timeout(60_000)
   let example: RunningExample
 
   before(async function () {

@@ -11,7 +11,7 @@ const alice = 'alice@example.com'
 const bob = 'bob@example.com'
 
 describe('How a sign-in can end, and what comes then', function () {
-  this.timeout(20_000)
+  this.timeout(60_000)
 
   before(function () {
     needsChromium(this)

@@ -5,7 +5,7 @@ import { startExample, type RunningExample } from '../support/example.ts'
 import { beginSignIn, otherThan, readPhone, submitCode } from '../support/visit.ts'
 
 describe('What a browser shows when signing in fails', function () {
-  this.timeout(20_000)
+  this.timeout(60_000)
   let example: RunningExample
 
   before(async function () {

@@ -48,7 +48,7 @@ async function tab(page: Page, ...names: string[]): Promise<void> {
 }
 
 describe('A sign-in by keyboard alone', function () {
-  this.timeout(20_000)
+  this.timeout(60_000)
 
   before(function () {
     needsChromium(this)

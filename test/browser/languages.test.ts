@@ -4,7 +4,7 @@ import { needsChromium, visitor } from '../support/chromium.ts'
 import { startExampleHere } from '../support/example-here.ts'
 
 describe('The first screen in each language', function () {
-  this.timeout(20_000)
+  this.timeout(60_000)
 
   before(function () {
     needsChromium(this)

@@ -10,7 +10,7 @@ const bob = 'bob@example.com'
 const quick = { pace: { expiresIn: 300, interval: 1 } }
 
 describe('A sign-in in two tabs', function () {
-  this.timeout(20_000)
+  this.timeout(60_000)
 
   before(function () {
     needsChromium(this)

@@ -9,7 +9,7 @@ const alice = 'alice@example.com'
 const bob = 'bob@example.com'
 
 describe('The simulated phone', function () {
-  this.timeout(20_000)
+  this.timeout(60_000)
   let example: RunningExample
 
   before(async function () {

@@ -16,7 +16,7 @@ const carol = 'carol@example.com'
 const erin = 'erin@example.com'
 
 describe('Signing in to the example with a browser', function () {
-  this.timeout(20_000)
+  this.timeout(60_000)
   let example: RunningExample
 
   before(async function () {

@@ -11,7 +11,7 @@ const bob = 'bob@example.com'
 const erin = 'erin@example.com'
 
 describe('Another way, and once more', function () {
-  this.timeout(20_000)
+  this.timeout(60_000)
 
   before(function () {
     needsChromium(this)

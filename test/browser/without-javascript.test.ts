@@ -16,7 +16,7 @@ const bob = 'bob@example.com'
 const carol = 'carol@example.com'
 
 describe('Signing in to the example without JavaScript', function () {
-  this.timeout(20_000)
+  this.timeout(60_000)
   let example: RunningExample
 
   before(async function () {

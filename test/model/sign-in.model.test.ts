@@ -57,7 +57,7 @@ describe('Two browsers in front of one app', () => {
 
   for (const [name, door] of Object.entries(jsonDoors)) {
     it(`get what the model says, whatever they, their users and time do, through ${name}`, async function () {
-      this.timeout(30_000)
+      this.timeout(60_000)
       const clock = stopClock()
       const property = fc.asyncProperty(fc.noBias(anyCommands), async (sequence) => {
         const real = new World(shared.okta, clock, door)

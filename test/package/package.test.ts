@@ -20,7 +20,7 @@ export const code: okta.OktaOobCode = new okta.OktaOobError('rate_limited').code
 const root = new URL('../..', import.meta.url).pathname
 
 describe('The published package', function () {
-  this.timeout(30_000)
+  this.timeout(60_000)
   let project: Project
 
   before(async () => {

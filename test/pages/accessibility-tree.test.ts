@@ -10,7 +10,7 @@ import { screens } from '../support/screens.ts'
 const file = new URL('../../docs/accessibility.md', import.meta.url)
 
 describe('docs/accessibility.md shows what Chromium tells a screen reader', function () {
-  this.timeout(20_000)
+  this.timeout(60_000)
   const seen = new Map<string, string>()
 
   before(function () {

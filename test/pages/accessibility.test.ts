@@ -19,7 +19,7 @@ const media = [
 const widths = [1280, 320]
 
 describe('Every sign-in page can be used by everyone', function () {
-  this.timeout(30_000)
+  this.timeout(60_000)
 
   before(function () {
     needsChromium(this)

@@ -11,7 +11,7 @@ import { newest } from '../support/stand-in.ts'
 const alice = 'alice@example.com'
 
 describe('The sign-in pages, wherever they are mounted', function () {
-  this.timeout(20_000)
+  this.timeout(60_000)
 
   before(function () {
     needsChromium(this)

@@ -16,7 +16,7 @@ const bob = 'bob@example.com'
 const colors = { accent: { light: '#8a1c4a', dark: '#ffb0cb' } }
 
 describe('The content security policy of the sign-in pages', function () {
-  this.timeout(20_000)
+  this.timeout(60_000)
 
   /** What the browser has blocked, as it says itself. */
   const watch = (page: Page): string[] => {

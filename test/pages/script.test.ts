@@ -8,7 +8,7 @@ const alice = 'alice@example.com'
 const bob = 'bob@example.com'
 
 describe('The script of the sign-in pages', function () {
-  this.timeout(20_000)
+  this.timeout(60_000)
 
   before(function () {
     needsChromium(this)

@@ -13,7 +13,7 @@ import { clientOf, newest, standIn } from '../support/stand-in.ts'
 const file = fileURLToPath(new URL('ten-lines.mjs', import.meta.url))
 
 describe('An app of ten lines', function () {
-  this.timeout(20_000)
+  this.timeout(60_000)
 
   before(function () {
     needsChromium(this)

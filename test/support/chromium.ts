@@ -23,7 +23,7 @@ export async function visitor(options: BrowserContextOptions = {}): Promise<Page
   launched ??= launch()
   const browser = await launched
   const context = await browser.newContext({ locale: 'en-US', ...options })
-  context.setDefaultTimeout(8000)
+  context.setDefaultTimeout(25_000)
   context.on('console', (message) => {
     noteViolation(`${message.page()?.url()}: ${message.text()}`)
   })
