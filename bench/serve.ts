@@ -12,6 +12,8 @@ export async function serve(apps: Record<string, Express>): Promise<void> {
   const origins: Record<string, string> = {}
   for (const [name, app] of Object.entries(apps)) {
     const server = app.listen(0, '127.0.0.1')
+    // Connections outlive the turns of the other side.
+    server.keepAliveTimeout = 60_000
     await once(server, 'listening')
     origins[name] = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   }
