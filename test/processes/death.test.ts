@@ -6,8 +6,6 @@ import { newest } from '../support/stand-in.ts'
 
 describe('A process that is killed', function () {
   this.timeout(60_000)
-  // Processes die and come back while two cores run everything else: one more try before it counts.
-  this.retries(1)
   let cluster: Cluster
 
   before(function () {
@@ -27,8 +25,11 @@ describe('A process that is killed', function () {
     const answering = await Promise.all(tabs.map((tab) => tab.process()))
     const killed = tabs[answering.indexOf(dead)]
     const other = tabs[answering.findIndex((each) => each !== dead)]
-    await killed?.start('carol@example.com', 'sms')
+    const text = await killed?.start('carol@example.com', 'sms')
+    expect([push?.process, text?.process]).to.deep.equal([dead, dead])
     process.kill(dead, 'SIGKILL')
+    // Until its death has been noticed, new connections are still given to it, and lost.
+    await cluster.example.complained(new RegExp(`^Process (${dead}) has died`, 'm'))
 
     expect(await other?.submit(codeOf(standIn, 'carol@example.com'))).to.include({
       code: 'complete',

@@ -9,8 +9,6 @@ const alice = 'alice@example.com'
 
 describe('A Redis that is away', function () {
   this.timeout(60_000)
-  // Processes die and come back while two cores run everything else: one more try before it counts.
-  this.retries(1)
   let cluster: Cluster
   let pids: number[]
   let tabs: ClusterTab[]

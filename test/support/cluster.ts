@@ -1,3 +1,4 @@
+import nock from 'nock'
 import type { ChallengeView, OktaOobAnswer } from 'passport-okta-oob'
 import { exampleClient } from '../../example/okta/client.ts'
 import { Browser, type Page } from './browser.ts'
@@ -86,6 +87,11 @@ let started: Promise<Cluster> | undefined
 export async function sharedCluster(): Promise<Cluster> {
   started ??= startCluster()
   const cluster = await started
+  // It sends each request over a connection of its own, and so to another process.
+  nock.restore()
+  whenOver(() => {
+    nock.activate()
+  })
   await cluster.redis.forget()
   cluster.okta.reset()
   Object.assign(cluster.okta.standIn.directory.pace, { expiresIn: 300, interval: 1 })

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { Agent, request, type IncomingMessage } from 'node:http'
+import http, { Agent, type IncomingMessage } from 'node:http'
 
 /** One connection that stays open, and so reaches the same process of a cluster each time. */
 export class Connection {
@@ -13,7 +13,7 @@ export class Connection {
     const form = body instanceof URLSearchParams && {
       'content-type': 'application/x-www-form-urlencoded',
     }
-    const sent = request(url, {
+    const sent = http.request(url, {
       agent: this.#agent,
       method,
       headers: { ...(headers as Record<string, string>), ...form },

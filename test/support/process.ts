@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import type { Readable } from 'node:stream'
 
 /** A program of its own, with everything that it has started. */
 export interface RunningProcess {
@@ -7,6 +8,8 @@ export interface RunningProcess {
   errors(): string
   /** What the first group of the pattern finds in the output, as soon as it is there. */
   printed(pattern: RegExp): Promise<string>
+  /** The same of what it prints as an error. */
+  complained(pattern: RegExp): Promise<string>
   /** Sends a signal to the program and everything that it has started. */
   signal(name: NodeJS.Signals): void
   stop(): Promise<void>
@@ -40,21 +43,23 @@ export function startProcess(
       process.kill(-child.pid, name)
     }
   }
+  const find = async (pattern: RegExp, stream: Readable, text: () => string): Promise<string> => {
+    for (;;) {
+      const found = pattern.exec(text())?.[1]
+      if (found !== undefined) {
+        return found
+      }
+      if ((await Promise.race([once(stream, 'data'), closed])) === 'closed') {
+        throw new Error(`${command} ended without ${pattern}: ${output}${errors}`)
+      }
+    }
+  }
   return {
     signal,
     output: () => output,
     errors: () => errors,
-    printed: async (pattern) => {
-      for (;;) {
-        const found = pattern.exec(output)?.[1]
-        if (found !== undefined) {
-          return found
-        }
-        if ((await Promise.race([once(child.stdout, 'data'), closed])) === 'closed') {
-          throw new Error(`${command} ended without ${pattern}: ${output}${errors}`)
-        }
-      }
-    },
+    printed: (pattern) => find(pattern, child.stdout, () => output),
+    complained: (pattern) => find(pattern, child.stderr, () => errors),
     stop: async () => {
       signal('SIGTERM')
       await closed
