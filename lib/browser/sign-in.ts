@@ -1,5 +1,6 @@
 // What the pages of `okta.routes()` load: has their forms work without a new page for every step,
 // and keeps them up to date.
+import { countDown } from './countdown.ts'
 import { isPassing, look, post, waitForApproval, type Answer } from './index.ts'
 
 const selector = 'main[data-okta-oob]'
@@ -35,7 +36,10 @@ class SignIn {
       setTimeout(() => this.say(notice), 100)
     }
     if (form) {
-      this.count(form)
+      countDown(main, this.screen.signal, {
+        onHurry: () => this.say(this.status?.dataset['hurry']),
+        onOver: () => void this.submit(form, null),
+      })
       if (form.dataset['poll']) {
         void this.poll(form)
       } else {
@@ -192,52 +196,6 @@ class SignIn {
       location.assign(url)
     }
   }
-
-  /** Counts by what the server has said; the browser's clock may be wrong. */
-  private count(form: HTMLFormElement): void {
-    const { main } = this
-    const { signal } = this.screen
-    const timer = main.querySelector<HTMLElement>('[role=timer]')
-    const wait = main.querySelector<HTMLElement>('[data-wait]')
-    const late = main.querySelector<HTMLElement>('[data-late]')
-    const again = main.querySelector<HTMLElement>('[data-waits]')
-    const began = Date.now()
-    let last = Infinity
-    const tick = (): void => {
-      const passed = Math.floor((Date.now() - began) / 1000)
-      const left = Number(timer?.dataset['left']) - passed
-      const hold = Number(wait?.dataset['wait']) - passed
-      if (timer) {
-        timer.textContent = clock(Math.max(0, left))
-      }
-      if (wait && again) {
-        if (hold > 0) {
-          again.setAttribute('aria-disabled', 'true')
-        } else {
-          again.removeAttribute('aria-disabled')
-          // What is hidden would still be read out as its description.
-          again.removeAttribute('aria-describedby')
-        }
-        wait.textContent = clock(Math.max(0, hold))
-        wait.parentElement!.hidden = hold <= 0
-      }
-      if (passed >= 30 && late?.textContent === '') {
-        late.textContent = late.dataset['late'] ?? ''
-      }
-      if (left <= 60 && last > 60 && passed > 0) {
-        this.say(this.status?.dataset['hurry'])
-      }
-      last = left
-      // A moment later, so that the server too finds it over.
-      if (left < -1 && !this.isSubmitting) {
-        clearInterval(ticking)
-        void this.submit(form, null)
-      }
-    }
-    const ticking = setInterval(tick, 1000)
-    signal.addEventListener('abort', () => clearInterval(ticking))
-    tick()
-  }
 }
 
 /** What was typed for a start that was refused need not be typed again (WCAG 2.2, 3.3.7). */
@@ -266,22 +224,6 @@ async function receiveText(form: HTMLFormElement, signal: AbortSignal): Promise<
     field.value = code
     form.requestSubmit()
   }
-}
-
-/** “42 seconds”, and “04:32” above a minute, in the page's language. */
-function clock(seconds: number): string {
-  const language = document.documentElement.lang || undefined
-  return seconds < 60
-    ? new Intl.NumberFormat(language, {
-        style: 'unit',
-        unit: 'second',
-        unitDisplay: 'long',
-      }).format(seconds)
-    : new Intl.DateTimeFormat(language, {
-        minute: '2-digit',
-        second: '2-digit',
-        timeZone: 'UTC',
-      }).format(seconds * 1000)
 }
 
 const main = document.querySelector<HTMLElement>(selector)

@@ -7,6 +7,9 @@ interface Asset {
   body: string
 }
 
+/** The script of the pages, and the modules that it imports. */
+export const scripts = ['sign-in.js', 'index.js', 'countdown.js'] as const
+
 /** The files that the pages load, below an address that changes with them. */
 export interface Assets {
   /** Path of the files from the router's root. */
@@ -23,8 +26,10 @@ export interface Assets {
 export function makeAssets(brandCss: string): Assets {
   const files = new Map<string, Asset>([
     ['style.css', { type: 'css', body: read('../../lib/pages/style.css') }],
-    ['sign-in.js', { type: 'js', body: read('../browser/sign-in.js') }],
-    ['index.js', { type: 'js', body: read('../browser/index.js') }],
+    ...scripts.map((name): [string, Asset] => [
+      name,
+      { type: 'js', body: read(`../browser/${name}`) },
+    ]),
   ])
   if (brandCss !== '') {
     files.set('brand.css', { type: 'css', body: brandCss })
