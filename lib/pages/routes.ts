@@ -1,5 +1,6 @@
 import express, {
   type ErrorRequestHandler,
+  type NextFunction,
   type Request,
   type Response,
   type Router,
@@ -58,16 +59,24 @@ export function pages(steps: Steps, options: RoutesOptions): Router {
     }
   }
 
-  const send = async (res: Response, view: View): Promise<void> => {
+  const pageOf = async (view: View): Promise<string> => {
     const make = settings.render[view.screen] as ((view: View) => unknown) | undefined
     const content = mainOf(view, asHtml(make ? await make(view) : screenOf(view)))
     const frame = frameOf(view, settings.brand, assets)
-    const page = settings.layout ? await settings.layout(content, frame) : frame.page(content)
-    if (settings.contentSecurityPolicy !== false) {
-      res.set('Content-Security-Policy', settings.contentSecurityPolicy)
-    }
-    res.set({ 'Cache-Control': 'no-store', 'Content-Language': view.language })
-    res.vary('Accept-Language').vary('Accept').type('html').send(String(page))
+    return String(settings.layout ? await settings.layout(content, frame) : frame.page(content))
+  }
+
+  /** Express 4 does not look after promises, so that what goes wrong is handed on here. */
+  const send = (res: Response, next: NextFunction, view: View): void => {
+    pageOf(view)
+      .then((page) => {
+        if (settings.contentSecurityPolicy !== false) {
+          res.set('Content-Security-Policy', settings.contentSecurityPolicy)
+        }
+        res.set({ 'Cache-Control': 'no-store', 'Content-Language': view.language })
+        return res.vary('Accept-Language').vary('Accept').type('html').send(page)
+      })
+      .catch(next)
   }
 
   router.get('/assets/:version/:name', assets.serve)
@@ -83,11 +92,12 @@ export function pages(steps: Steps, options: RoutesOptions): Router {
     const returnTo = readReturnTo(queried(req, 'returnTo') ?? kept)
     send(
       res,
+      next,
       error === 'no_challenge' && req.user
         ? signedInView(surroundings, settings.successRedirect)
         : (endView(surroundings, error, surroundings.addresses.start) ??
             signInView(surroundings, settings.channels, { error, returnTo, chosen })),
-    ).catch(next)
+    )
   })
 
   router.get(
@@ -102,20 +112,23 @@ export function pages(steps: Steps, options: RoutesOptions): Router {
       const surroundings = surroundingsOf(req, recall(req).waitsFor)
       const { messages, addresses } = surroundings
       const error = queried(req, 'error')
-      const show = async (): Promise<void> => {
-        const { challenge } = answer
-        const { factor } = challenge
-        const channels = factor === 2 ? await steps.secondFactors(req) : settings.channels
-        const notice = { pending: messages.authorization_pending, sent: messages.sentAgain }[
-          queried(req, 'notice') ?? ''
-        ]
-        await send(
+      const { challenge } = answer
+      const notice = { pending: messages.authorization_pending, sent: messages.sentAgain }[
+        queried(req, 'notice') ?? ''
+      ]
+      const show = (channels: readonly string[]): void => {
+        send(
           res,
+          next,
           endView(surroundings, error, addresses.challenge) ??
             waitingView(surroundings, challenge, channels, { error, notice }),
         )
       }
-      show().catch(next)
+      if (challenge.factor === 2) {
+        steps.secondFactors(req).then(show).catch(next)
+      } else {
+        show(settings.channels)
+      }
     },
   )
 
@@ -193,8 +206,7 @@ export function pages(steps: Steps, options: RoutesOptions): Router {
     const { start, challenge } = surroundings.addresses
     // Where it was a challenge's turn, the challenge may have survived, and its page knows.
     const view = unavailableView(surroundings, code, req.path === '/' ? start : challenge)
-    // oxlint-disable-next-line promise/no-promise-in-callback -- Express 4 does not await
-    send(res, view).catch(next)
+    send(res, next, view)
   }
   router.use(fault)
   return router
