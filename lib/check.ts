@@ -5,6 +5,15 @@ export function check(condition: boolean, option: string, problem: string): asse
   }
 }
 
+/** At least one of the values that are allowed. */
+export function checkList(list: unknown, option: string, allowed: readonly string[]): void {
+  check(
+    Array.isArray(list) && list.length > 0 && list.every((value) => allowed.includes(value)),
+    option,
+    `must be a list of ${allowed.join(', ')}`,
+  )
+}
+
 export function isText(value: unknown): value is string {
   return typeof value === 'string' && value !== ''
 }

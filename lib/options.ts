@@ -1,7 +1,7 @@
 import type { Request } from 'express'
 import { keyedHash, type KeyedHash } from './keyed-hash.ts'
 import { readLimits, type LimitsOptions, type LimitsSettings } from './limits/options.ts'
-import { check, isText } from './check.ts'
+import { check, checkList, isText } from './check.ts'
 import type { OktaOobClientOptions } from './okta/options.ts'
 import type { Resolve } from './tenants.ts'
 
@@ -107,13 +107,7 @@ export function readStrategyOptions(
     resolve,
     ...clientOptions
   } = options
-  check(
-    Array.isArray(channels) &&
-      channels.length > 0 &&
-      channels.every((channel) => knownChannels.includes(channel)),
-    'channels',
-    `must be a list of ${knownChannels.join(', ')}`,
-  )
+  checkList(channels, 'channels', knownChannels)
   const fields = { usernameField, channelField, codeField }
   for (const [name, value] of Object.entries(fields)) {
     check(isText(value), name, 'must be the name of a field')

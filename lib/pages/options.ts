@@ -1,5 +1,5 @@
 import type { Request } from 'express'
-import { check, isText } from '../check.ts'
+import { check, checkList, isText } from '../check.ts'
 import type { Html } from './html.ts'
 import { readMessages, type Languages } from './language.ts'
 import type { OwnMessages } from './messages.ts'
@@ -125,13 +125,7 @@ export function readRoutesOptions(
     contentSecurityPolicy,
   } = options
   check(isText(successRedirect), 'successRedirect', 'must be an address')
-  check(
-    Array.isArray(channels) &&
-      channels.length > 0 &&
-      channels.every((channel) => offered.includes(channel)),
-    'channels',
-    `must be a list of ${offered.join(', ')}`,
-  )
+  checkList(channels, 'channels', offered)
   check(
     language === undefined || isText(language) || typeof language === 'function',
     'language',
