@@ -1,9 +1,9 @@
-import { fileURLToPath } from 'node:url'
 import express, { type Express } from 'express'
 import session, { type Store } from 'express-session'
+import { fileURLToPath } from 'node:url'
 import passport from 'passport'
 import { html, OktaOobStrategy, type Frame, type Html, type LimitsOptions } from 'passport-okta-oob'
-import { homePage } from './home.ts'
+import { home } from './home.ts'
 
 export interface AppOptions {
   sessionSecret: string
@@ -44,22 +44,7 @@ export function createApp(options: AppOptions): Express {
   // The whole sign-in. An app with a real Okta needs no layout.
   app.use('/login', okta.routes({ successRedirect: '/', layout: phone ? withPhone : undefined }))
 
-  app.get('/', (req, res) => {
-    if (req.user) {
-      res.send(homePage({ ...req.user }))
-    } else {
-      res.redirect('/login')
-    }
-  })
-  app.post('/logout', (req, res, next) => {
-    req.logout((error) => {
-      if (error) {
-        next(error)
-      } else {
-        res.redirect(303, '/login')
-      }
-    })
-  })
+  app.use(home())
   return app
 
   function withPhone(content: Html, { page, view }: Frame): Html {

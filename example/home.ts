@@ -1,7 +1,29 @@
+import { Router } from 'express'
 import { html } from 'passport-okta-oob'
 
-/** The page that only people see who have signed in. */
-export function homePage(claims: Record<string, unknown>): string {
+/** What only people see who have signed in, and the way out. */
+export function home(): Router {
+  const router = Router()
+  router.get('/', (req, res) => {
+    if (req.user) {
+      res.send(page({ ...req.user }))
+    } else {
+      res.redirect('/login')
+    }
+  })
+  router.post('/logout', (req, res, next) => {
+    req.logout((error) => {
+      if (error) {
+        next(error)
+      } else {
+        res.redirect(303, '/login')
+      }
+    })
+  })
+  return router
+}
+
+function page(claims: Record<string, unknown>): string {
   return html`<!doctype html>
     <html lang="en">
       <head>

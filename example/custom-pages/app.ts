@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import passport from 'passport'
 import { OktaOobStrategy } from 'passport-okta-oob'
 import type { AppOptions } from '../app.ts'
-import { homePage } from '../home.ts'
+import { home } from '../home.ts'
 import { challengePage, signInPage } from './pages.ts'
 
 /** A small app with sign-in pages of its own, on the strategy's handlers. */
@@ -36,13 +36,7 @@ export function createApp({ sessionSecret, phone, usernames = [] }: AppOptions):
   )
   app.use(passport.session())
 
-  app.get('/', (req, res) => {
-    if (req.user) {
-      res.send(homePage({ ...req.user }))
-    } else {
-      res.redirect('/login')
-    }
-  })
+  app.use(home())
 
   app.get('/login', (req, res) => {
     res.send(signInPage({ error: errorOf(req), phone, usernames }))
@@ -73,15 +67,6 @@ export function createApp({ sessionSecret, phone, usernames = [] }: AppOptions):
   )
   app.post('/login/cancel', okta.cancel({ successRedirect: '/login' }))
 
-  app.post('/logout', (req, res, next) => {
-    req.logout((error) => {
-      if (error) {
-        next(error)
-      } else {
-        res.redirect(303, '/login')
-      }
-    })
-  })
   return app
 }
 
