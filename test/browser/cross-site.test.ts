@@ -1,15 +1,13 @@
 import { expect } from 'chai'
 import express, { type Request, type Response } from 'express'
 import helmet from 'helmet'
-import { once } from 'node:events'
-import type { AddressInfo } from 'node:net'
 import type { Page } from 'playwright-core'
 import { OktaOobStrategy } from 'passport-okta-oob'
 import { startApp, type TestApp } from '../support/app.ts'
 import { needsChromium, visitor } from '../support/chromium.ts'
-import { whenOver } from '../support/resources.ts'
 import { ScriptedOkta } from '../support/scripted-okta.ts'
 import { TestStore } from '../support/store.ts'
+import { serve } from '../support/serve.ts'
 
 const alice = 'alice@example.com'
 
@@ -99,14 +97,8 @@ async function openAttacker(): Promise<number> {
     res.set('Referrer-Policy', policy ?? '')
     res.send(page(target ?? '', to ?? '', fieldsOf(fields)))
   })
-  const server = attacker.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  whenOver(async () => {
-    server.close()
-    server.closeAllConnections()
-    await once(server, 'close')
-  })
-  return (server.address() as AddressInfo).port
+  const { port } = await serve(attacker)
+  return port
 }
 
 /** How a page posts; each comes back when the app has answered. */

@@ -1,12 +1,10 @@
 import express, { type ErrorRequestHandler, type Express } from 'express'
 import session, { MemoryStore, type Store } from 'express-session'
-import { once } from 'node:events'
 import type { Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import passport from 'passport'
 import { OktaOobError, type OktaOobStrategy } from 'passport-okta-oob'
 import { Browser } from './browser.ts'
-import { whenOver } from './resources.ts'
+import { serve } from './serve.ts'
 
 export type TestPassport = InstanceType<typeof passport.Authenticator>
 
@@ -98,14 +96,7 @@ export async function startApp(
   }
   app.use(report)
 
-  const server = app.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  whenOver(async () => {
-    server.close()
-    server.closeAllConnections()
-    await once(server, 'close')
-  })
-  const origin = `http://localhost:${(server.address() as AddressInfo).port}`
+  const { server, origin } = await serve(app)
   const browser = (): Browser => new Browser(origin)
   return { app, passport: authenticator, store, server, origin, errors, browser }
 }

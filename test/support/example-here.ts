@@ -1,9 +1,7 @@
 import { createApp, type AppOptions } from '../../example/app.ts'
-import { once } from 'node:events'
-import type { AddressInfo } from 'node:net'
 import type { StandIn, StandInOptions } from '../../example/okta/stand-in.ts'
-import { whenOver } from './resources.ts'
 import { clientOf, standIn } from './stand-in.ts'
+import { serve } from './serve.ts'
 
 export interface ExampleHere {
   /** Where to sign in. */
@@ -26,12 +24,6 @@ export async function startExampleHere(
   const phone = `${okta.issuer}/phone`
   const usernames = okta.directory.users.map(({ username }) => username)
   const app = createApp({ sessionSecret: 'test', phone, usernames, ...options })
-  const server = app.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  whenOver(async () => {
-    server.close()
-    server.closeAllConnections()
-    await once(server, 'close')
-  })
-  return { origin: `http://localhost:${(server.address() as AddressInfo).port}`, phone, okta }
+  const { origin } = await serve(app)
+  return { origin, phone, okta }
 }

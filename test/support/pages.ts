@@ -1,14 +1,12 @@
 import express, { type Express } from 'express'
 import session from 'express-session'
-import { once } from 'node:events'
-import type { AddressInfo } from 'node:net'
 import passport from 'passport'
 import { OktaOobStrategy, type OktaOobStrategyOptions, type RoutesOptions } from 'passport-okta-oob'
 import type { Page } from 'playwright-core'
-import type { StandIn } from '../../example/okta/stand-in.ts'
+import type { StandIn, StandInOptions } from '../../example/okta/stand-in.ts'
 import { Browser } from './browser.ts'
-import { whenOver } from './resources.ts'
 import { clientOf, standIn } from './stand-in.ts'
+import { serve } from './serve.ts'
 
 export interface PagesApp {
   origin: string
@@ -18,6 +16,7 @@ export interface PagesApp {
 }
 
 export interface PagesAppOptions {
+  okta?: StandInOptions
   routes?: RoutesOptions
   strategy?: OktaOobStrategyOptions
   /** Where the pages are; `/login` unless told otherwise. */
@@ -36,7 +35,7 @@ export const everyWay: OktaOobStrategyOptions = {
 /** An app whose sign-in is `okta.routes()`, with nothing else than a session, and no limits. */
 export async function startPages(options: PagesAppOptions = {}): Promise<PagesApp> {
   const { routes, strategy = everyWay, mount = '/login', before, after } = options
-  const okta = await standIn()
+  const okta = await standIn(options.okta)
   const authenticator = new passport.Authenticator()
   const oob = new OktaOobStrategy({ limits: false, ...clientOf(okta.customIssuer), ...strategy })
   authenticator.use(oob)
@@ -57,14 +56,7 @@ export async function startPages(options: PagesAppOptions = {}): Promise<PagesAp
   app.use(mount, oob.routes({ successRedirect: '/me', ...routes }))
   after?.(app)
 
-  const server = app.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  whenOver(async () => {
-    server.close()
-    server.closeAllConnections()
-    await once(server, 'close')
-  })
-  const origin = `http://localhost:${(server.address() as AddressInfo).port}`
+  const { origin } = await serve(app)
   return { origin, okta, store, browser: () => new Browser(origin) }
 }
 
