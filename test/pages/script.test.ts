@@ -40,6 +40,25 @@ describe('The script of the sign-in pages', function () {
     expect(polls).to.be.at.least(2)
   })
 
+  const returns = {
+    'the user comes back to the page': `document.dispatchEvent(new Event('visibilitychange'))`,
+    'the network comes back': `dispatchEvent(new Event('online'))`,
+    // Chromium keeps no page that must not be stored; other browsers may.
+    'the page comes back from the back/forward cache': `dispatchEvent(
+      new PageTransitionEvent('pageshow', { persisted: true }))`,
+  }
+  for (const [when, event] of Object.entries(returns)) {
+    it(`asks at once when ${when}`, async () => {
+      // By itself it would ask in ten minutes.
+      const { origin } = await startPages({ okta: { pace: { expiresIn: 600, interval: 600 } } })
+      const page = await visitor()
+      await startOnPage(page, `${origin}/login`, bob, 'push')
+      const asked = page.waitForRequest(/\/complete$/)
+      await page.evaluate(event)
+      await asked
+    })
+  }
+
   it('shows what another tab has started, and where it has ended', async () => {
     const { origin, okta } = await startPages()
     const page = await visitor()
