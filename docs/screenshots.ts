@@ -1,13 +1,14 @@
 // Pictures of every sign-in screen, to be looked at: `npm run screenshots`, or one screen of them:
 // `npm run screenshots -- denied`.
 import { mkdir, rm } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
 import { messages } from 'passport-okta-oob'
 import { chromium } from 'playwright-core'
 import { startPages } from '../test/support/pages.ts'
 import { closeEverything } from '../test/support/resources.ts'
 import { screens, type Visit } from '../test/support/screens.ts'
 
-const folder = new URL('../screenshots/', import.meta.url).pathname
+const folder = fileURLToPath(new URL('../screenshots/', import.meta.url))
 const sizes = {
   phone: { width: 390, height: 844 },
   desktop: { width: 1280, height: 800 },

@@ -7,9 +7,10 @@ export function newId(): string {
   return randomBytes(20).toString('base64url')
 }
 
-/** A number of so many digits, without a zero in front. */
-export function newNumber(digits: number): string {
-  return String(randomInt(10 ** (digits - 1), 10 ** digits))
+/** A number of so many digits; the first one may be a zero or not. */
+export function newNumber(digits: number, zeroFirst: boolean): string {
+  const least = zeroFirst ? 0 : 10 ** (digits - 1)
+  return String(randomInt(least, 10 ** digits)).padStart(digits, '0')
 }
 
 /** A value as likely as these: one of them, or one beside it, the closer the more there are. */

@@ -8,11 +8,13 @@ type Look = Pick<Challenge, 'channel' | 'bindingMethod' | 'interval'> & {
   /** Seconds. */
   life: number
   digits: number
+  /** Whether any number has begun with a zero; Okta does not document whether they do. */
+  zeroFirst: boolean
   oobCodeLength: number
 }
 
 /** As Okta documents it, for the time before the first real challenge of a channel. */
-const documented = { interval: 5, life: 300, digits: 2, oobCodeLength: 34 }
+const documented = { interval: 5, life: 300, digits: 2, zeroFirst: false, oobCodeLength: 34 }
 
 /**
  * Challenges in the place of those that Okta has refused to start for a user. They look like the
@@ -31,6 +33,7 @@ export class Decoys {
       interval,
       life: Math.round((expiresAt - Date.now()) / 1000),
       digits: bindingCode?.length ?? documented.digits,
+      zeroFirst: this.#looks.get(asked)?.zeroFirst || bindingCode?.startsWith('0') || false,
       oobCodeLength: oobCode?.length ?? documented.oobCodeLength,
     })
   }
@@ -48,7 +51,9 @@ export class Decoys {
       oobCode: newId().padEnd(look.oobCodeLength, newId()).slice(0, look.oobCodeLength),
       channel: look.channel,
       bindingMethod: look.bindingMethod,
-      ...(look.bindingMethod === 'transfer' && { bindingCode: newNumber(look.digits) }),
+      ...(look.bindingMethod === 'transfer' && {
+        bindingCode: newNumber(look.digits, look.zeroFirst),
+      }),
       expiresAt: Date.now() + look.life * 1000,
       interval: look.interval,
       ...terms,

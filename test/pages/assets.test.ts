@@ -18,6 +18,7 @@ describe('The files of the sign-in pages', () => {
       'style.css',
       'brand.css',
       'index.js',
+      'countdown.js',
       'sign-in.js',
     ])
     for (const address of addresses) {

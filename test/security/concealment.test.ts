@@ -199,6 +199,25 @@ describe('A decoy', () => {
     expect(new Set([...numbers, bindingCode]).size).to.equal(3)
   })
 
+  it('has a number that may begin with a zero as soon as a real one has', async () => {
+    const okta = oktaThatRefusesNancy('number')
+    okta.answers.start = ({ login_hint }) =>
+      login_hint === nancy
+        ? answerWith(refusals.notEnrolled)
+        : Response.json(startAnswer('number', { binding_code: '0' }))
+    const app = await appOf(okta, { limits: false })
+    const numberFor = async (username: string): Promise<string> =>
+      (await app.browser().postJson('/start', { username })).json.challenge.bindingCode
+    expect(await numberFor(alice)).to.equal('0')
+
+    const numbers: string[] = []
+    // Each of ten numbers is as likely: two hundred draws do not miss one of them.
+    while (numbers.length < 200 && !numbers.includes('0')) {
+      numbers.push(await numberFor(nancy))
+    }
+    expect(numbers).to.include('0')
+  })
+
   it('does not look like a real one of another channel', async () => {
     const okta = oktaThatRefusesNancy('sms')
     const app = await appOf(okta)
