@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import type { Page, Route } from 'playwright-core'
+import { RateLimiterMemory } from 'rate-limiter-flexible'
 import { needsChromium, visitor } from '../support/chromium.ts'
 import { startExampleHere } from '../support/example-here.ts'
 import { startPages } from '../support/pages.ts'
@@ -53,6 +54,51 @@ describe('A sign-in over a bad network', function () {
       expect(starts).to.equal(1)
     })
   }
+
+  it('an app that fails while a push waits: says so, and asks no more', async () => {
+    let polls = 0
+    const { origin } = await startPages({
+      okta: { pace: { expiresIn: 300, interval: 1 } },
+      strategy: {
+        fetch: (url, init) => {
+          polls += Number(url.endsWith('/token'))
+          return url.endsWith('/token')
+            ? Promise.resolve(Response.json({ error: 'invalid_client' }, { status: 401 }))
+            : fetch(url, init)
+        },
+      },
+    })
+    const page = await visitor()
+    await beginSignIn(page, origin, bob, 'Okta Verify')
+    await page.getByRole('alert').getByText('Something went wrong.').waitFor()
+    expect(polls).to.equal(1)
+  })
+
+  it('a look after the other tabs that fails for a moment changes nothing', async () => {
+    let isDown = false
+    const { origin } = await startPages({
+      strategy: {
+        limits: {
+          limiter: (options) => {
+            const limiter = new RateLimiterMemory(options)
+            const { get } = limiter
+            limiter.get = (key) => (isDown ? Promise.reject(new Error()) : get.call(limiter, key))
+            return limiter
+          },
+        },
+      },
+    })
+    const page = await visitor()
+    await beginSignIn(page, origin, bob, 'Text message')
+    await page.getByLabel(/^Code/).fill('12')
+    isDown = true
+    const looked = page.waitForResponse(/challenge$/)
+    await page.evaluate(`document.dispatchEvent(new Event('visibilitychange'))`)
+    expect((await looked).status()).to.equal(503)
+    await page.evaluate('new Promise((resolve) => setTimeout(resolve, 50))')
+    expect(await page.title()).to.equal('Check your phone')
+    expect(await page.getByLabel(/^Code/).inputValue()).to.equal('12')
+  })
 
   it('offline in mid-wait: the page says so, and signs in when the network is back', async () => {
     const { origin, okta } = await startExampleHere({}, { pace: { expiresIn: 300, interval: 1 } })

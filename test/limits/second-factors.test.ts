@@ -46,6 +46,26 @@ describe('A second factor', () => {
     expect((await tab.submit(codeOf(okta, erin))).code).to.equal('complete')
   })
 
+  it('that is asked for again counts for the address, a code of an app’s too', async () => {
+    const { okta, clock } = { okta: shared.okta, clock: stopClock() }
+    const { tab, calls } = await beginFlow(okta, {
+      strategy: { mfa: { otp: true }, limits: { starts: { points: 3, duration: 600 } } },
+    })
+    await tab.start({ username: erin, channel: 'sms' })
+    const first = await tab.submit(codeOf(okta, erin))
+    expect(first.challenge).to.include({ factor: 2, channel: 'otp' })
+    clock.tick(60_000)
+
+    const answers = []
+    for (let count = 0; count < 4; count += 1) {
+      answers.push((await tab.resend({ channel: 'otp' })).code)
+    }
+
+    const [again, refused] = ['challenge_started', 'rate_limited']
+    expect(answers).to.deep.equal([again, again, refused, refused])
+    expect(calls.count('challenge')).to.equal(3)
+  })
+
   it('leaves the first factor’s limits as they were', async () => {
     const { tab } = await begin(['sms'])
 

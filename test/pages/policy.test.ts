@@ -62,24 +62,30 @@ describe('The content security policy of the sign-in pages', function () {
     }
   })
 
-  it('names the other origins that the options name, and no more', async () => {
-    const { browser } = await startPages({
-      routes: {
-        successRedirect: 'https://app.example.com/home',
-        brand: {
-          logo: 'https://cdn.example.com/logo.svg',
-          stylesheet: 'https://css.example.com/a.css',
+  const brands = {
+    'https://cdn.example.com/logo.svg': ' https://cdn.example.com',
+    '//cdn.example.com/logo.svg': ' https://cdn.example.com',
+    'data:image/svg+xml,<svg/>': ' data:',
+    '/logo.svg': '',
+    'logo.svg': '',
+  }
+  for (const [logo, source] of Object.entries(brands)) {
+    it(`names the other origins that the options name, and no more: a logo at ${logo}`, async () => {
+      const { browser } = await startPages({
+        routes: {
+          successRedirect: 'https://app.example.com/home',
+          brand: { logo, stylesheet: 'https://css.example.com/a.css' },
         },
-      },
+      })
+      const policy = (await browser().get('/login')).headers.get('content-security-policy')
+      expect(policy).to.equal(
+        strict
+          .replace("img-src 'self'", `img-src 'self'${source}`)
+          .replace("style-src 'self'", "style-src 'self' https://css.example.com")
+          .replace("form-action 'self'", "form-action 'self' https://app.example.com"),
+      )
     })
-    const policy = (await browser().get('/login')).headers.get('content-security-policy')
-    expect(policy).to.equal(
-      strict
-        .replace("img-src 'self'", "img-src 'self' https://cdn.example.com")
-        .replace("style-src 'self'", "style-src 'self' https://css.example.com")
-        .replace("form-action 'self'", "form-action 'self' https://app.example.com"),
-    )
-  })
+  }
 
   it('is the app’s own, or none, when the app says so', async () => {
     const own = await startPages({ routes: { contentSecurityPolicy: "default-src 'self'" } })

@@ -59,6 +59,18 @@ describe('The script of the sign-in pages', function () {
     })
   }
 
+  it('says aloud that less than a minute is left', async () => {
+    const { origin } = await startPages()
+    const page = await visitor()
+    await page.clock.install()
+    await startOnPage(page, `${origin}/login`, alice, 'sms')
+    const status = page.getByRole('status')
+    await page.clock.runFor(239_000)
+    expect(await status.innerText()).to.equal('')
+    await page.clock.runFor(2000)
+    expect(await status.innerText()).to.equal('Less than a minute is left.')
+  })
+
   it('shows what another tab has started, and where it has ended', async () => {
     const { origin, okta } = await startPages()
     const page = await visitor()

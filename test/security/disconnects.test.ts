@@ -175,6 +175,35 @@ for (const [door, { start, complete }] of Object.entries(ways)) {
 }
 
 describe('A browser that goes away', () => {
+  it('before it is known which Okta to ask, has nothing sent', async () => {
+    const okta = await SlowOkta.listen()
+    const closed = new EventEmitter()
+    const strategy = new OktaOobStrategy({
+      resolve: async ({ res }) => {
+        closed.emit('resolving')
+        await once(res as ServerResponse, 'close')
+        return { issuer: okta.wire.issuer, clientID: okta.wire.clientId }
+      },
+    })
+    const app = await startApp(strategy)
+    const reported = listen()
+    const resolving = once(closed, 'resolving')
+    const body = JSON.stringify({ username: alice, channel: 'sms' })
+    const socket = await new RawBrowser(app.origin).open({
+      path: '/start',
+      body,
+      headers: jsonHeaders,
+    })
+    await resolving
+    socket.destroy()
+    while (!reported.some(({ event }) => event === 'failure')) {
+      await app.browser().get('/me')
+    }
+
+    expect(okta.calls).to.not.include('start')
+    expect(reported.map(({ event }) => event)).to.deep.equal(['start', 'failure'])
+  })
+
   it('does not get around the limit of codes', async () => {
     const scene = await begin()
     const { okta, browser } = scene

@@ -117,6 +117,21 @@ for (const [title, { method, credential }] of Object.entries(authentications)) {
 }
 
 describe('What an error keeps of Okta’s answer', () => {
+  it('is readable, however short the values are that were sent', async () => {
+    const wire = new OktaWire('https://example.okta.com', 'c').discovery()
+    nock(wire.issuer)
+      .post(`${wire.path}/oob-authenticate`)
+      .reply(401, { error: 'invalid_client', error_description: 'No client e.' }, headers)
+    const client = new OktaOobClient({ issuer: wire.issuer, clientID: 'c' })
+
+    const error = await failureOf(client.start({ loginHint: 'e', channel: 'push' }))
+
+    expect(error.cause).to.include({
+      error: 'invalid_client',
+      error_description: 'No [redacted]li[redacted]nt [redacted].',
+    })
+  })
+
   const answers: Record<string, OktaAnswer> = {
     'HTML that names the user': { status: 400, body: `<p>${username}, ${oobCode}</p>` },
     'texts that are not texts': {
