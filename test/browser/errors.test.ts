@@ -1,19 +1,15 @@
 import { expect } from 'chai'
 import type { Page } from 'playwright-core'
 import { needsChromium, visitor } from '../support/chromium.ts'
-import { startExample, type RunningExample } from '../support/example.ts'
+import { startExampleHere } from '../support/example-here.ts'
 import { beginSignIn, otherThan, readPhone, submitCode } from '../support/visit.ts'
 
 describe('What a browser shows when signing in fails', function () {
   this.timeout(60_000)
-  let example: RunningExample
 
-  before(async function () {
+  before(function () {
     needsChromium(this)
-    example = await startExample('directly')
   })
-
-  after(() => example?.stop())
 
   /** Collects what the developer tools would show in red, but for what our script is refused. */
   const watch = (page: Page): string[] => {
@@ -37,6 +33,7 @@ describe('What a browser shows when signing in fails', function () {
   }
 
   it('an unknown user sees what one who may use the app sees', async () => {
+    const example = await startExampleHere()
     const page = await visitor()
     const seen: string[] = []
     for (const username of ['nobody@example.com', 'dave@example.com', 'bob@example.com']) {
@@ -57,6 +54,7 @@ describe('What a browser shows when signing in fails', function () {
     '/login': 'Sign in',
   }
   it('the title of a page with an error begins with "Error: "', async () => {
+    const example = await startExampleHere()
     const page = await visitor({ javaScriptEnabled: false })
     for (const [path, title] of Object.entries(titles)) {
       await page.goto(example.origin + path)
@@ -65,6 +63,7 @@ describe('What a browser shows when signing in fails', function () {
   })
 
   it('an error from the address cannot bring its own words or markup', async () => {
+    const example = await startExampleHere()
     const page = await visitor()
     await page.goto(`${example.origin}/login?error=${encodeURIComponent('<b id="x">pay here</b>')}`)
     expect(await page.locator('#x').count()).to.equal(0)
@@ -74,6 +73,7 @@ describe('What a browser shows when signing in fails', function () {
   })
 
   it('no page throws, complains or asks for what is not there', async () => {
+    const example = await startExampleHere()
     const page = await visitor()
     const complaints = watch(page)
     await beginSignIn(page, example.origin, 'nobody@example.com', 'Text message')
@@ -91,6 +91,7 @@ describe('What a browser shows when signing in fails', function () {
   })
 
   it('nothing scrolls sideways on a screen of 320 pixels', async () => {
+    const example = await startExampleHere()
     const page = await visitor({ viewport: { width: 320, height: 640 } })
     const width = () => page.evaluate<number>('document.documentElement.scrollWidth')
     await page.goto(`${example.origin}/login?error=access_denied`)

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { exampleClient } from '../../example/okta/client.ts'
 import { needsChromium, visitor } from '../support/chromium.ts'
-import { startExample, type RunningExample } from '../support/example.ts'
+import { startExampleHere, type ExampleHere } from '../support/example-here.ts'
 import { standIn } from '../support/stand-in.ts'
 import { beginSignIn, readPhone } from '../support/visit.ts'
 
@@ -10,17 +10,18 @@ const bob = 'bob@example.com'
 
 describe('The simulated phone', function () {
   this.timeout(60_000)
-  let example: RunningExample
+  let example: ExampleHere
 
-  before(async function () {
+  before(function () {
     needsChromium(this)
-    example = await startExample('directly')
-    const page = await visitor()
-    await beginSignIn(page, example.origin, alice, 'Text message')
-    await beginSignIn(page, example.origin, bob, 'Okta Verify')
   })
 
-  after(() => example?.stop())
+  beforeEach(async () => {
+    example = await startExampleHere()
+    const { browser } = example
+    await browser().post('/login', { username: alice, channel: 'sms' })
+    await browser().post('/login', { username: bob, channel: 'push' })
+  })
 
   it('is a click away from the sign-in page, and says that nothing on it is real', async () => {
     const page = await visitor()

@@ -7,7 +7,7 @@ import { whenOver } from '../support/resources.ts'
 
 /** Runs the example script against the stand-in, as its users do. */
 async function commandLine(args: string[]) {
-  const okta = await standIn()
+  const okta = await standIn({ pace: { expiresIn: 300, interval: 1 } })
   const { clientID, clientSecret } = clientOf(okta.issuer)
   const script = new URL('../../example/cli.ts', import.meta.url).pathname
   const child = spawn(process.execPath, ['--import', 'tsx', script, ...args], {

@@ -106,18 +106,6 @@ describe('The script of the sign-in pages', function () {
     await page.getByRole('heading', { name: 'Check your phone' }).waitFor()
   })
 
-  it('waits without a network, says so, and goes on by itself', async () => {
-    const { origin, okta } = await startPages()
-    const page = await visitor()
-    await startOnPage(page, `${origin}/login`, bob, 'push')
-    await page.context().setOffline(true)
-    await comeBack(page)
-    await page.getByRole('status').getByText('There is no connection.').waitFor()
-    okta.directory.answer(newest(okta, bob).id, 'approve')
-    await page.context().setOffline(false)
-    await page.waitForURL(/\/me$/)
-  })
-
   it('counts by the server’s clock, and speaks only when something changes', async () => {
     const { origin } = await startPages()
     const page = await visitor()

@@ -21,7 +21,7 @@ describe('An app of ten lines', function () {
 
   it('signs in with a text and with a push', async () => {
     expect((await readFile(file, 'utf8')).trim().split('\n')).to.have.lengthOf(10)
-    const okta = await standIn()
+    const okta = await standIn({ pace: { expiresIn: 300, interval: 1 } })
     const { issuer = '', clientID = '', clientSecret = '' } = clientOf(okta.issuer)
     const port = await freePort()
     const app = startProcess(process.execPath, [file], {

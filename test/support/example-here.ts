@@ -1,5 +1,6 @@
 import { createApp, type AppOptions } from '../../example/app.ts'
 import type { StandIn, StandInOptions } from '../../example/okta/stand-in.ts'
+import { Browser } from './browser.ts'
 import { clientOf, standIn } from './stand-in.ts'
 import { serve } from './serve.ts'
 
@@ -9,6 +10,7 @@ export interface ExampleHere {
   /** The simulated phone. */
   phone: string
   okta: StandIn
+  browser: () => Browser
 }
 
 /** The example in the test's own process, where its clock and its Okta do as the test says. */
@@ -25,5 +27,5 @@ export async function startExampleHere(
   const usernames = okta.directory.users.map(({ username }) => username)
   const app = createApp({ sessionSecret: 'test', phone, usernames, ...options })
   const { origin } = await serve(app)
-  return { origin, phone, okta }
+  return { origin, phone, okta, browser: () => new Browser(origin) }
 }

@@ -1,0 +1,20 @@
+import { needsRedis } from '../support/redis.ts'
+import { codes } from './codes.ts'
+import { death } from './death.ts'
+import { outage } from './outage.ts'
+import { polls } from './polls.ts'
+
+// One file for mocha, so that all of these have one cluster: it takes longer to start than most of
+// them take to run.
+describe('Four processes with one Redis', function () {
+  this.timeout(60_000)
+
+  before(function () {
+    needsRedis(this)
+  })
+
+  polls()
+  codes()
+  death()
+  outage()
+})
