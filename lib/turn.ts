@@ -42,6 +42,7 @@ export class Turns {
     const userKey = (loginHint: string): string =>
       hash(JSON.stringify([issuer, clientId, normalise(loginHint)]))
     const named = (loginHint: string): object => (this.settings.auditUsernames ? { loginHint } : {})
+    let signal: AbortSignal | undefined
     const audit = new Audit((loginHint) => ({
       issuer,
       clientId,
@@ -59,7 +60,11 @@ export class Turns {
         requireNumberChallenge,
       },
       call: {
-        signal: untilClosed(req),
+        // Most polls make no call.
+        get signal() {
+          signal ??= untilClosed(req)
+          return signal
+        },
         ...(forwardClientContext && { clientContext: readClientContext(req) }),
       },
     }

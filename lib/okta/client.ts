@@ -166,8 +166,13 @@ export class OktaOobClient {
     const call: TokenCall = { ...request, poll: !typed, sent: [challenge.loginHint] }
     try {
       const send = (): Promise<Tokens> =>
-        tokenCalls.run(call, () =>
-          genericGrantRequest(server.config, grantOf(challenge), parameters, DPoP && { DPoP }),
+        tokenCalls.run(call, (mark) =>
+          genericGrantRequest(
+            server.config,
+            grantOf(challenge),
+            { ...parameters, ...mark },
+            DPoP && { DPoP },
+          ),
         )
       const tokens = await send().catch((exception: unknown) => {
         // Sent again from here, a poll has a fresh assertion and a fresh proof.

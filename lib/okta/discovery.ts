@@ -1,7 +1,7 @@
 import * as oidc from 'openid-client'
 import { OktaOobError } from '../errors.ts'
 import { authenticateAt } from './client-authentication.ts'
-import { makeFetches } from './fetches.ts'
+import { makeDocumentFetch, makeOktaFetch } from './fetches.ts'
 import { clockTolerance } from './id-token.ts'
 import type { ClientSettings } from './options.ts'
 import { findOktaOobError } from './token-call.ts'
@@ -27,7 +27,7 @@ export async function discover(settings: ClientSettings): Promise<AuthorizationS
   const metadata = await oidc
     .discovery(new URL(settings.issuer), settings.clientId, undefined, undefined, {
       execute: insecure ? [oidc.allowInsecureRequests] : [],
-      [oidc.customFetch]: makeFetches(settings).documentFetch,
+      [oidc.customFetch]: makeDocumentFetch(settings),
     })
     .then((discovered) => discovered.serverMetadata())
     .catch((error: unknown) => {
@@ -63,7 +63,7 @@ export function configure(
   if (isInsecure(settings)) {
     oidc.allowInsecureRequests(config)
   }
-  config[oidc.customFetch] = makeFetches(settings).oktaFetch
+  config[oidc.customFetch] = makeOktaFetch(settings, metadata)
   // Each fetch has a deadline of its own; openid-client's would keep it from sharing key fetches.
   config.timeout = undefined
   return config

@@ -1,4 +1,3 @@
-import { AsyncLocalStorage } from 'node:async_hooks'
 import { OktaOobError } from '../errors.ts'
 import { failure, meaningOf } from './answer.ts'
 import type { CallOptions } from './call-options.ts'
@@ -14,11 +13,41 @@ export interface TokenCall extends CallOptions {
   answer?: Answer
 }
 
+const parameter = 'passport_okta_oob_call'
+
 /**
- * openid-client has no way to hand a signal to one call or to hand back an answer that it refused;
- * its fetch finds both here.
+ * openid-client has no way to hand a signal to one call or to hand back an answer that it refused:
+ * a parameter of our own tells its fetch which call it works for, and goes no further than that.
+ * An `AsyncLocalStorage` would do as well, and slow every promise of the whole app down (Node 20).
  */
-export const tokenCalls: AsyncLocalStorage<TokenCall> = new AsyncLocalStorage()
+class TokenCalls {
+  readonly #calls = new Map<string, TokenCall>()
+  #latest = 0
+
+  /** Has `send` make the call, with this parameter besides its own. */
+  async run<T>(call: TokenCall, send: (mark: Record<string, string>) => Promise<T>): Promise<T> {
+    this.#latest += 1
+    const id = String(this.#latest)
+    this.#calls.set(id, call)
+    try {
+      return await send({ [parameter]: id })
+    } finally {
+      this.#calls.delete(id)
+    }
+  }
+
+  /** The call that a request is for, if it is one of these; the request is as it was, then. */
+  take({ body }: RequestInit): TokenCall | undefined {
+    const id = body instanceof URLSearchParams ? body.get(parameter) : null
+    if (id === null) {
+      return undefined
+    }
+    ;(body as URLSearchParams).delete(parameter)
+    return this.#calls.get(id)
+  }
+}
+
+export const tokenCalls: TokenCalls = new TokenCalls()
 
 /**
  * What a failed call means: openid-client's exception says that something failed, the recorded
