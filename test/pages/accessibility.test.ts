@@ -6,8 +6,6 @@ import { startPages } from '../support/pages.ts'
 import { screens } from '../support/screens.ts'
 import { newest } from '../support/stand-in.ts'
 
-const bob = 'bob@example.com'
-
 /** What axe can find depends on the width or on the colours, but for these two never on both. */
 const everything = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
 const aboutColors = ['color-contrast', 'link-in-text-block']
@@ -56,46 +54,6 @@ describe('Every sign-in page can be used by everyone', function () {
       }
     })
   }
-
-  it('a keyboard is enough, and the focus can be seen wherever it is', async () => {
-    const { origin, okta } = await startPages()
-    const page = await visitor()
-    await page.goto(`${origin}/login`)
-    const focus = () =>
-      page.evaluate<{ name: string; outline: string }>(`(() => {
-        const { tagName, name, textContent } = document.activeElement
-        const { outlineStyle, outlineWidth } = getComputedStyle(document.activeElement)
-        return { name: name || tagName + ' ' + textContent.trim(), outline: outlineStyle + ' ' + outlineWidth }
-      })()`)
-    const tab = async (...expected: string[]) => {
-      for (const name of expected) {
-        await page.keyboard.press('Tab')
-        const found = await focus()
-        expect(found.name).to.equal(name)
-        expect(found.outline).to.match(/^solid [23]px$/)
-      }
-    }
-
-    await tab('username')
-    await page.keyboard.type(bob)
-    await tab('channel')
-    await page.keyboard.press('ArrowDown')
-    await tab('BUTTON Sign in')
-    await page.keyboard.press('Enter')
-    await page.getByRole('heading', { name: 'Check your phone' }).waitFor()
-
-    // A new state: the focus is on its heading, and goes on from there.
-    expect((await focus()).name).to.equal('H1 Check your phone')
-    await tab('code')
-    await page.keyboard.type('12')
-    await page.keyboard.press('Enter')
-    await page.getByRole('alert').waitFor()
-    // An error: the focus is where it can be put right.
-    expect((await focus()).name).to.equal('code')
-    await page.keyboard.type(newest(okta, bob).code ?? '')
-    await page.keyboard.press('Enter')
-    await page.waitForURL(/\/me$/)
-  })
 
   it('a screen reader is told the task with the heading, and the error with the field', async () => {
     const app = await startPages()
