@@ -1,4 +1,5 @@
 import { OktaOobError } from '../errors.ts'
+import { newId } from '../random.ts'
 import { failure, meaningOf } from './answer.ts'
 import type { CallOptions } from './call-options.ts'
 import type { OpenAnswer } from './completion.ts'
@@ -22,12 +23,10 @@ const parameter = 'passport_okta_oob_call'
  */
 class TokenCalls {
   readonly #calls = new Map<string, TokenCall>()
-  #latest = 0
 
   /** Has `send` make the call, with this parameter besides its own. */
   async run<T>(call: TokenCall, send: (mark: Record<string, string>) => Promise<T>): Promise<T> {
-    this.#latest += 1
-    const id = String(this.#latest)
+    const id = newId()
     this.#calls.set(id, call)
     try {
       return await send({ [parameter]: id })
@@ -38,11 +37,11 @@ class TokenCalls {
 
   /** The call that a request is for, if it is one of these; the request is as it was, then. */
   take({ body }: RequestInit): TokenCall | undefined {
-    const id = body instanceof URLSearchParams ? body.get(parameter) : null
-    if (id === null) {
+    if (!(body instanceof URLSearchParams)) {
       return undefined
     }
-    ;(body as URLSearchParams).delete(parameter)
+    const id = body.get(parameter) ?? ''
+    body.delete(parameter)
     return this.#calls.get(id)
   }
 }
