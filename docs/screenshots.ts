@@ -3,7 +3,7 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { messages } from 'passport-okta-oob'
-import { chromium } from 'playwright-core'
+import { launchChromium } from '../test/support/chromium.ts'
 import { startPages } from '../test/support/pages.ts'
 import { closeEverything } from '../test/support/resources.ts'
 import { screens, type Visit } from '../test/support/screens.ts'
@@ -20,10 +20,7 @@ const [wanted = ''] = process.argv.slice(2)
 
 await rm(folder, { recursive: true, force: true })
 await mkdir(folder)
-const browser = await chromium.launch({
-  executablePath: '/usr/bin/chromium',
-  args: ['--no-sandbox', '--disable-background-networking'],
-})
+const browser = await launchChromium()
 
 /** Takes a page to a screen, and pictures of it at every size in both schemes. */
 async function picture(name: string, visit: Visit, locale: string): Promise<void> {

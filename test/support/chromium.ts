@@ -22,7 +22,7 @@ export function needsChromium(context: Mocha.Context): void {
 
 /** A page of a visitor with cookies of their own. */
 export async function visitor(options: BrowserContextOptions = {}): Promise<Page> {
-  launched ??= launch()
+  launched ??= launchForAll()
   const browser = await launched
   const context = await browser.newContext({ locale: 'en-US', ...options })
   context.setDefaultTimeout(25_000)
@@ -33,8 +33,17 @@ export async function visitor(options: BrowserContextOptions = {}): Promise<Page
   return context.newPage()
 }
 
-async function launch(): Promise<Browser> {
-  const browser = await chromium.launch({
+async function launchForAll(): Promise<Browser> {
+  const browser = await launchChromium()
+  whenAllOver(() => {
+    launched = undefined
+    return browser.close()
+  })
+  return browser
+}
+
+export function launchChromium(): Promise<Browser> {
+  return chromium.launch({
     executablePath,
     args: [
       '--no-sandbox',
@@ -43,9 +52,4 @@ async function launch(): Promise<Browser> {
       '--disable-features=RenderDocument',
     ],
   })
-  whenAllOver(() => {
-    launched = undefined
-    return browser.close()
-  })
-  return browser
 }
