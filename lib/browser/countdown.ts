@@ -2,8 +2,8 @@
 export interface Ends {
   /** A minute is left. */
   onHurry: () => void
-  /** None is left, and the server thinks so too. */
-  onOver: () => void
+  /** None is left, and the server thinks so too; called each second until it says that it has acted. */
+  onOver: () => boolean
 }
 
 /**
@@ -30,9 +30,8 @@ export function countDown(main: HTMLElement, signal: AbortSignal, { onHurry, onO
     }
     last = left
     // A moment later, so that the server too finds it over.
-    if (left < -1) {
+    if (left < -1 && onOver()) {
       clearInterval(ticking)
-      onOver()
     }
   }
   const ticking = setInterval(tick, 1000)

@@ -38,7 +38,11 @@ class SignIn {
     if (form) {
       countDown(main, this.screen.signal, {
         onHurry: () => this.say(this.status?.dataset['hurry']),
-        onOver: () => void this.submit(form, null),
+        onOver: () => {
+          const isFree = !this.isSubmitting
+          void this.submit(form, null)
+          return isFree
+        },
       })
       if (form.dataset['poll']) {
         void this.poll(form)

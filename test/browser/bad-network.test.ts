@@ -1,7 +1,9 @@
 import { expect } from 'chai'
+import type { OktaOobStrategyOptions } from 'passport-okta-oob'
 import type { Page, Route } from 'playwright-core'
 import { RateLimiterMemory } from 'rate-limiter-flexible'
 import { needsChromium, visitor } from '../support/chromium.ts'
+import { stopClock } from '../support/clock.ts'
 import { startExampleHere } from '../support/example-here.ts'
 import { startPages } from '../support/pages.ts'
 import { newest } from '../support/stand-in.ts'
@@ -17,61 +19,66 @@ describe('A sign-in over a bad network', function () {
     needsChromium(this)
   })
 
-  /** Holds back what is posted there, and counts it, until it is let go. */
+  /** Holds back what is posted there, and counts it, until it is let go or lost. */
   const slow = async (page: Page, path: string) => {
     const held: Route[] = []
     let isSlow = true
+    let arrive = () => {}
+    const arrived = new Promise<void>((resolve) => {
+      arrive = resolve
+    })
     await page.route(`**${path}`, async (route) => {
       if (isSlow && route.request().method() === 'POST') {
         held.push(route)
+        arrive()
       } else {
         await route.continue()
       }
     })
-    const letGo = async () => {
+    const release = async (each: (route: Route) => Promise<void>) => {
+      await arrived
       isSlow = false
-      await Promise.all(held.map((route) => route.continue()))
+      await Promise.all(held.map(each))
     }
-    return { held, letGo }
+    const letGo = () => release((route) => route.continue())
+    const lose = () => release((route) => route.abort())
+    return { held, letGo, lose }
+  }
+
+  /** A strategy whose Okta refuses all calls of one kind, as it does when the app is set up wrongly. */
+  const refused = (endpoint: string) => {
+    const calls: string[] = []
+    const strategy: OktaOobStrategyOptions = {
+      fetch: (url, init) => {
+        if (!url.endsWith(endpoint)) {
+          return fetch(url, init)
+        }
+        calls.push(url)
+        return Promise.resolve(Response.json({ error: 'invalid_client' }, { status: 401 }))
+      },
+    }
+    return { calls, strategy }
   }
 
   for (const way of ['Text message', 'Okta Verify'] as const) {
     it(`an app that fails: says so and sends nothing twice (${way})`, async () => {
-      let starts = 0
-      const { origin } = await startPages({
-        strategy: {
-          fetch: (url, init) => {
-            starts += Number(url.endsWith('/oob-authenticate'))
-            return url.includes('authenticate')
-              ? Promise.resolve(Response.json({ error: 'invalid_client' }, { status: 401 }))
-              : fetch(url, init)
-          },
-        },
-      })
+      const { calls, strategy } = refused('/oob-authenticate')
+      const { origin } = await startPages({ strategy })
       const page = await visitor()
       await beginSignIn(page, origin, bob, way)
       await page.getByRole('alert').getByText('Something went wrong.').waitFor()
-      expect(starts).to.equal(1)
+      expect(calls).to.have.length(1)
     })
   }
 
   it('an app that fails while a push waits: says so, and asks no more', async () => {
-    let polls = 0
-    const { origin } = await startPages({
-      okta: { pace: { expiresIn: 300, interval: 1 } },
-      strategy: {
-        fetch: (url, init) => {
-          polls += Number(url.endsWith('/token'))
-          return url.endsWith('/token')
-            ? Promise.resolve(Response.json({ error: 'invalid_client' }, { status: 401 }))
-            : fetch(url, init)
-        },
-      },
-    })
+    const { calls, strategy } = refused('/token')
+    const okta = { pace: { expiresIn: 300, interval: 1 } }
+    const { origin } = await startPages({ okta, strategy })
     const page = await visitor()
     await beginSignIn(page, origin, bob, 'Okta Verify')
     await page.getByRole('alert').getByText('Something went wrong.').waitFor()
-    expect(polls).to.equal(1)
+    expect(calls).to.have.length(1)
   })
 
   it('a look after the other tabs that fails for a moment changes nothing', async () => {
@@ -138,6 +145,23 @@ describe('A sign-in over a bad network', function () {
     await page.context().setOffline(false)
     await page.getByRole('button', { name: 'Continue' }).click()
     await expectSignedIn(page, origin, alice)
+  })
+
+  it('a code that is lost when its time runs out: the page says so by itself', async () => {
+    const clock = stopClock()
+    const { origin } = await startExampleHere()
+    const page = await visitor()
+    await page.clock.install()
+    await beginSignIn(page, origin, alice, 'Text message')
+    const { lose } = await slow(page, '/login/complete')
+    await submitCode(page, '123456')
+    await page.locator('form[aria-busy]').waitFor()
+    clock.tick(301_000)
+    await page.clock.runFor(303_000)
+    await lose()
+    await page.getByRole('status').getByText('That could not be sent').waitFor()
+    await page.clock.runFor(2000)
+    await page.getByRole('heading', { name: 'That took too long' }).waitFor()
   })
 
   it('a slow start: pressed three times, it sends one text', async () => {
