@@ -1,3 +1,4 @@
+import { startCluster, type Cluster } from '../support/cluster.ts'
 import { needsRedis } from '../support/redis.ts'
 import { codes } from './codes.ts'
 import { death } from './death.ts'
@@ -9,12 +10,18 @@ import { polls } from './polls.ts'
 describe('Four processes with one Redis', function () {
   this.timeout(60_000)
 
-  before(function () {
+  let started: Cluster
+  const cluster = () => started
+
+  before(async function () {
     needsRedis(this)
+    started = await startCluster()
   })
 
-  polls()
-  codes()
-  death()
-  outage()
+  beforeEach(() => started.empty())
+
+  polls(cluster)
+  codes(cluster)
+  death(cluster)
+  outage(cluster)
 })

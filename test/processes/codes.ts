@@ -1,20 +1,14 @@
 import { expect } from 'chai'
-import { sharedCluster, type Cluster } from '../support/cluster.ts'
+import type { Cluster } from '../support/cluster.ts'
 import { codeOf, wrongCodeOf } from '../support/flow.ts'
 
 const alice = 'alice@example.com'
 
-export function codes(): void {
+export function codes(cluster: () => Cluster): void {
   describe('Codes through four processes', () => {
-    let cluster: Cluster
-
-    beforeEach(async () => {
-      cluster = await sharedCluster()
-    })
-
     it('reach Okta four times when fifty wrong ones come at once, and then it is over everywhere', async () => {
-      const { okta } = cluster
-      const tabs = await cluster.tabs(13)
+      const { okta } = cluster()
+      const tabs = await cluster().tabs(13)
       await tabs[0]?.start(alice, 'sms')
       okta.delay = 100
 
@@ -35,8 +29,8 @@ export function codes(): void {
     })
 
     it('are counted for their user across challenges, whichever process has started them', async () => {
-      const { okta, redis } = cluster
-      const tabs = await cluster.tabs(1)
+      const { okta, redis } = cluster()
+      const tabs = await cluster().tabs(1)
       let tried = 0
       for (const tab of tabs.slice(0, 3)) {
         await tab.start(alice, tried === 0 ? 'sms' : 'voice')

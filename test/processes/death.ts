@@ -1,20 +1,14 @@
 import { expect } from 'chai'
-import { sharedCluster, type Answer, type Cluster } from '../support/cluster.ts'
+import type { Answer, Cluster } from '../support/cluster.ts'
 import { codeOf } from '../support/flow.ts'
 import { newest } from '../support/stand-in.ts'
 
-export function death(): void {
+export function death(cluster: () => Cluster): void {
   describe('A process that is killed', () => {
-    let cluster: Cluster
-
-    beforeEach(async () => {
-      cluster = await sharedCluster()
-    })
-
     it('leaves what it has started to the others, and is replaced', async () => {
-      const { standIn } = cluster.okta
-      const [first, another] = await cluster.tabs(1)
-      const tabs = await cluster.tabs(1)
+      const { standIn } = cluster().okta
+      const [first, another] = await cluster().tabs(1)
+      const tabs = await cluster().tabs(1)
       const push = await first?.start('bob@example.com', 'push')
       const dead = push?.process ?? 0
       const answering = await Promise.all(tabs.map((tab) => tab.process()))
@@ -24,7 +18,7 @@ export function death(): void {
       expect([push?.process, text?.process]).to.deep.equal([dead, dead])
       process.kill(dead, 'SIGKILL')
       // Until its death has been noticed, new connections are still given to it, and lost.
-      await cluster.example.complained(new RegExp(`^Process (${dead}) has died`, 'm'))
+      await cluster().example.complained(new RegExp(`^Process (${dead}) has died`, 'm'))
 
       expect(await other?.submit(codeOf(standIn, 'carol@example.com'))).to.include({
         code: 'complete',
@@ -36,7 +30,7 @@ export function death(): void {
       } while (answer?.code === 'pending')
       expect(answer).to.include({ code: 'complete', status: 200 })
       expect(answer?.process).to.not.equal(dead)
-      expect(await cluster.pids())
+      expect(await cluster().pids())
         .to.have.lengthOf(4)
         .and.not.include(dead)
     })

@@ -1,29 +1,27 @@
 import { expect } from 'chai'
 import { Browser, type Page } from '../support/browser.ts'
-import { sharedCluster, type Answer, type Cluster, type ClusterTab } from '../support/cluster.ts'
+import type { Answer, Cluster, ClusterTab } from '../support/cluster.ts'
 import { wrongCodeOf } from '../support/flow.ts'
 import { whenOver } from '../support/resources.ts'
 
 const alice = 'alice@example.com'
 
-export function outage(): void {
+export function outage(cluster: () => Cluster): void {
   describe('A Redis that is away', () => {
-    let cluster: Cluster
     let pids: number[]
     let tabs: ClusterTab[]
 
     beforeEach(async () => {
-      cluster = await sharedCluster()
-      tabs = await cluster.tabs(1)
-      pids = await cluster.pids()
+      tabs = await cluster().tabs(1)
+      pids = await cluster().pids()
       expect(await tabs[0]?.start(alice, 'sms')).to.include({ code: 'challenge' })
-      cluster.okta.reset()
+      cluster().okta.reset()
     })
 
     /** Everything that a browser with a challenge can ask of each process, and a new one's start. */
     async function askForEverything(): Promise<Answer[]> {
-      const wrong = wrongCodeOf(cluster.okta.standIn)
-      const strangers = await cluster.tabs(1)
+      const wrong = wrongCodeOf(cluster().okta.standIn)
+      const strangers = await cluster().tabs(1)
       const asked = tabs.flatMap((tab) => [
         tab.submit(wrong),
         tab.cancel(),
@@ -44,7 +42,7 @@ export function outage(): void {
     }
 
     it('refuses everything, asks nothing of Okta, and everything works and is limited once it is back', async () => {
-      const { redis, okta } = cluster
+      const { redis, okta } = cluster()
       await redis.stop()
 
       const refused = await askForEverything()
@@ -60,11 +58,11 @@ export function outage(): void {
       const wrong = wrongCodeOf(okta.standIn)
       await Promise.all([...tabs, ...tabs].map((tab) => tab.submit(wrong)))
       expect(okta.tokenCalls).to.equal(4)
-      expect(new Set(await cluster.pids())).to.deep.equal(new Set(pids))
+      expect(new Set(await cluster().pids())).to.deep.equal(new Set(pids))
     })
 
     it('refuses everything when it accepts connections and does not answer, and forgets nothing', async () => {
-      const { redis, okta } = cluster
+      const { redis, okta } = cluster()
       redis.hang()
       whenOver(() => {
         redis.wake()
@@ -74,7 +72,7 @@ export function outage(): void {
       // Each command that is sent makes node-redis more patient.
       const visits: Promise<Page>[] = []
       const visiting = setInterval(() => {
-        const browser = new Browser(cluster.origin)
+        const browser = new Browser(cluster().origin)
         browser.cookies = tabs[0]?.browser.cookies ?? new Map<string, string>()
         visits.push(browser.get('/'))
       }, 100)
@@ -92,7 +90,7 @@ export function outage(): void {
       redis.wake()
       await untilAllAnswer()
       expect(await tabs[1]?.start(alice, 'sms')).to.include({ code: 'rate_limited' })
-      expect(new Set(await cluster.pids())).to.deep.equal(new Set(pids))
+      expect(new Set(await cluster().pids())).to.deep.equal(new Set(pids))
     })
   })
 }

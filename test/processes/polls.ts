@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { sharedCluster, type Answer, type Cluster, type ClusterTab } from '../support/cluster.ts'
+import type { Answer, Cluster, ClusterTab } from '../support/cluster.ts'
 import { newest } from '../support/stand-in.ts'
 
 const bob = 'bob@example.com'
@@ -19,32 +19,26 @@ const codesOf = (answers: Answer[]): string[] => [...new Set(answers.map(({ code
 const processesOf = (answers: Answer[]): Set<number> =>
   new Set(answers.map(({ process }) => process))
 
-export function polls(): void {
+export function polls(cluster: () => Cluster): void {
   describe('Polling a challenge through four processes', () => {
-    let cluster: Cluster
-
-    beforeEach(async () => {
-      cluster = await sharedCluster()
-    })
-
     /** A push to bob, a moment before the first poll may reach Okta, and tabs that all see it. */
     async function pushToBob(tabsPerProcess: number): Promise<ClusterTab[]> {
-      const tabs = await cluster.tabs(tabsPerProcess)
+      const tabs = await cluster().tabs(tabsPerProcess)
       await tabs[0]?.start(bob, 'push')
       return tabs
     }
 
     function approve(): void {
-      const { standIn } = cluster.okta
+      const { standIn } = cluster().okta
       standIn.directory.answer(newest(standIn, bob).id, 'approve')
     }
 
     it('reaches Okta once per interval and never twice at once, from ten tabs for each of them', async () => {
-      const { okta } = cluster
+      const { okta } = cluster()
       const life = 4
       okta.standIn.directory.pace.expiresIn = life
       okta.delay = 300
-      const tabs = await cluster.tabs(10)
+      const tabs = await cluster().tabs(10)
 
       const since = Date.now()
       await tabs[0]?.start(bob, 'push')
@@ -60,7 +54,7 @@ export function polls(): void {
     })
 
     it('slows down in all of them when Okta has told one', async () => {
-      const { okta } = cluster
+      const { okta } = cluster()
       const tabs = await pushToBob(1)
       okta.slowDown()
       while (okta.tokenCalls === 0) {
@@ -78,7 +72,7 @@ export function polls(): void {
     })
 
     it('signs in once when twenty polls come at once after the approval', async () => {
-      const { okta, example } = cluster
+      const { okta, example } = cluster()
       const tabs = await pushToBob(5)
       approve()
       await sleep(1000)
@@ -109,7 +103,7 @@ export function polls(): void {
       'brings nothing': () => {},
     })) {
       it(`stays cancelled when a poll that was under way ${what}`, async () => {
-        const { okta } = cluster
+        const { okta } = cluster()
         const tabs = await pushToBob(1)
         const [first, second, third] = tabs as [ClusterTab, ClusterTab, ClusterTab]
         await sleep(1000)

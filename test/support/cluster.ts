@@ -79,28 +79,16 @@ export interface Cluster {
   tabs(perProcess: number): Promise<ClusterTab[]>
   /** The processes that answer at the moment. */
   pids(): Promise<number[]>
+  /** Makes it ready for the next test. */
+  empty(): Promise<void>
 }
 
-let started: Promise<Cluster> | undefined
+const pace = { expiresIn: 300, interval: 1 }
 
-/** One for all tests, since it takes longer to start than most of them; they find it empty. */
-export async function sharedCluster(): Promise<Cluster> {
-  started ??= startCluster()
-  const cluster = await started
-  // It sends each request over a connection of its own, and so to another process.
-  nock.restore()
-  whenOver(() => {
-    nock.activate()
-  })
-  await cluster.redis.forget()
-  cluster.okta.reset()
-  Object.assign(cluster.okta.standIn.directory.pace, { expiresIn: 300, interval: 1 })
-  return cluster
-}
-
-async function startCluster(): Promise<Cluster> {
+/** Stops when all tests of the file are over. */
+export async function startCluster(): Promise<Cluster> {
   const redis = await startRedis()
-  const okta = await startCountedOkta({ pace: { expiresIn: 300, interval: 1 } })
+  const okta = await startCountedOkta({ pace: { ...pace } })
   const example = startProcess(process.execPath, ['--import', 'tsx/esm', 'example/server.ts'], {
     cwd: new URL('../..', import.meta.url).pathname,
     env: {
@@ -113,7 +101,6 @@ async function startCluster(): Promise<Cluster> {
     },
   })
   whenAllOver(async () => {
-    started = undefined
     await example.stop()
     redis.wake()
     await redis.stop()
@@ -123,7 +110,17 @@ async function startCluster(): Promise<Cluster> {
   const tabs = (perProcess: number): Promise<ClusterTab[]> => openTabs(origin, perProcess)
   const pids = async (): Promise<number[]> =>
     Promise.all((await tabs(1)).map((tab) => tab.process()))
-  return { redis, okta, example, origin, tabs, pids }
+  const empty = async (): Promise<void> => {
+    // It sends each request over a connection of its own, and so to another process.
+    nock.restore()
+    whenOver(() => {
+      nock.activate()
+    })
+    await redis.forget()
+    okta.reset()
+    Object.assign(okta.standIn.directory.pace, pace)
+  }
+  return { redis, okta, example, origin, tabs, pids, empty }
 }
 
 /** Connections go round the processes; what one process has too many of is closed again. */
