@@ -17,21 +17,13 @@ export type {
 export type { BindingMethod, Challenge, ChallengeView } from './challenge.ts'
 export { OktaOobError } from './errors.ts'
 export type { OktaCause, OktaOobCode } from './errors.ts'
+export type { Addresses } from './pages/addresses.ts'
 export { html, Html } from './pages/html.ts'
 export type { HtmlValue } from './pages/html.ts'
 export { messages } from './pages/messages.ts'
 export type { MessageKey, Messages, OwnMessages } from './pages/messages.ts'
 export type { Brand, Color, ColorName, Frame, RoutesOptions } from './pages/options.ts'
-export type {
-  Addresses,
-  EndView,
-  Screen,
-  SignInView,
-  View,
-  Views,
-  WaitingView,
-  Way,
-} from './pages/views.ts'
+export type { EndView, Screen, SignInView, View, Views, WaitingView, Way } from './pages/views.ts'
 export { OktaOobClient } from './okta/client.ts'
 export type { ChallengeRequest, CompleteRequest, StartRequest } from './okta/client.ts'
 export type { Answered, Completion } from './okta/completion.ts'

@@ -9,6 +9,7 @@ import { OktaOobError } from '../errors.ts'
 import { handler, setRetryAfter, wantsJson, type HandlerRedirects } from '../middleware.ts'
 import { field, readReturnTo } from '../request.ts'
 import type { Cancelled, Result } from '../result.ts'
+import { addressesOf } from './addresses.ts'
 import { makeAssets } from './assets.ts'
 import { frameOf } from './document.ts'
 import { Html } from './html.ts'
@@ -22,7 +23,6 @@ import {
   signInView,
   unavailableView,
   waitingView,
-  type Addresses,
   type Surroundings,
   type View,
 } from './views.ts'
@@ -220,28 +220,6 @@ export function pages(steps: Steps, options: RoutesOptions): Router {
       pendingRedirect: `${challenge}?notice=pending`,
       failureRedirect: start,
     }
-  }
-}
-
-/**
- * The routes as seen from the page of this request. They are relative: behind a proxy that takes
- * away a part of the path, the app does not know the whole of it.
- */
-function addressesOf(req: Request): Addresses {
-  const [path = ''] = req.originalUrl.split('?')
-  const depth = req.path.split('/').length - 2
-  const isBare = req.path === '/' && !path.endsWith('/')
-  const start = isBare
-    ? `./${path.slice(path.lastIndexOf('/') + 1)}/`
-    : depth === 0
-      ? './'
-      : '../'.repeat(depth)
-  return {
-    start,
-    challenge: `${start}challenge`,
-    complete: `${start}complete`,
-    resend: `${start}resend`,
-    cancel: `${start}cancel`,
   }
 }
 

@@ -1,17 +1,6 @@
 import type { ChallengeView } from '../challenge.ts'
+import type { Addresses } from './addresses.ts'
 import { textOf, type MessageKey, type Messages } from './messages.ts'
-
-/** Addresses of the routes, as the page of this request has to write them. */
-export interface Addresses {
-  /** GET: the sign-in page. POST: start. */
-  start: string
-  /** GET: the page of the challenge. */
-  challenge: string
-  /** POST */
-  complete: string
-  resend: string
-  cancel: string
-}
 
 /** What is the same on every screen of one request. */
 export interface Surroundings {
