@@ -45,7 +45,8 @@ export function handler(
 ): RequestHandler {
   return (req, res, next) => {
     res.set('Cache-Control', 'no-store')
-    const where = typeof redirects === 'function' ? redirects(req) : redirects
+    const where = (): HandlerRedirects =>
+      typeof redirects === 'function' ? redirects(req) : redirects
     step(req)
       .then((result) => respond(result, where, req, res, next))
       .catch(next)
@@ -54,51 +55,63 @@ export function handler(
 
 async function respond(
   result: Result | Cancelled,
-  redirects: HandlerRedirects,
+  redirects: () => HandlerRedirects,
   req: Request,
   res: Response,
   next: NextFunction,
 ): Promise<void> {
-  const reply = (answer: OktaOobAnswer, location: string | undefined): void => {
+  const reply = (
+    answer: OktaOobAnswer,
+    locationIn: (redirects: HandlerRedirects) => string | undefined,
+  ): void => {
     if (wantsJson(req)) {
       res.json(answer)
-    } else if (location !== undefined && req.method === 'POST') {
+      return
+    }
+    const location = req.method === 'POST' ? locationIn(redirects()) : undefined
+    if (location === undefined) {
+      req.oktaOob = answer
+      next()
+    } else {
       // On a redirect it would ask the browser to wait before it follows.
       res.removeHeader('Retry-After')
       res.redirect(303, location)
-    } else {
-      req.oktaOob = answer
-      next()
     }
   }
   switch (result.type) {
     case 'waiting': {
       const { challenge, retryAfter } = result.info
-      const { challengeRedirect, pendingRedirect = challengeRedirect } = redirects
       if (retryAfter === undefined) {
-        reply({ status: 'challenge', challenge }, challengeRedirect)
+        reply({ status: 'challenge', challenge }, ({ challengeRedirect }) => challengeRedirect)
       } else {
-        reply({ status: 'pending', challenge, retryAfter }, pendingRedirect)
+        reply(
+          { status: 'pending', challenge, retryAfter },
+          ({ challengeRedirect, pendingRedirect = challengeRedirect }) => pendingRedirect,
+        )
       }
       break
     }
     case 'signed-in': {
-      const redirectTo = result.redirectTo ?? redirects.successRedirect
+      const redirectTo = result.redirectTo ?? redirects().successRedirect
       await new Promise<void>((resolve, reject) => {
         req.logIn(result.user, (error: unknown) => (error ? reject(asError(error)) : resolve()))
       })
-      reply({ status: 'complete', ...(redirectTo !== undefined && { redirectTo }) }, redirectTo)
+      reply(
+        { status: 'complete', ...(redirectTo !== undefined && { redirectTo }) },
+        () => redirectTo,
+      )
       break
     }
     case 'cancelled':
-      reply({ status: 'cancelled' }, redirects.successRedirect)
+      reply({ status: 'cancelled' }, ({ successRedirect }) => successRedirect)
       break
     case 'refused': {
-      const { usableRedirect, failureRedirect } = redirects
-      const location = result.info.challenge ? usableRedirect : failureRedirect
-      setRetryAfter(res, result.info.retryAfter)
-      res.status(result.status)
-      reply({ status: 'failed', error: result.info }, withError(location, result.info.code))
+      const { status, info } = result
+      setRetryAfter(res, info.retryAfter)
+      res.status(status)
+      reply({ status: 'failed', error: info }, ({ usableRedirect, failureRedirect }) =>
+        withError(info.challenge ? usableRedirect : failureRedirect, info.code),
+      )
       break
     }
     case 'fault':

@@ -30,8 +30,15 @@ export interface Cancelled {
 export function waiting(challenge: Challenge, retryAfter?: number): Result {
   const begun = challenge.mfaToken === undefined ? 'challenge_started' : 'mfa_required'
   const code = retryAfter === undefined ? begun : 'authorization_pending'
-  const info = { code, message: messageOf(code), challenge: view(challenge) } as const
-  return { type: 'waiting', info: { ...info, ...(retryAfter !== undefined && { retryAfter }) } }
+  return {
+    type: 'waiting',
+    info: {
+      code,
+      message: messageOf(code),
+      challenge: view(challenge),
+      ...(retryAfter !== undefined && { retryAfter }),
+    },
+  }
 }
 
 /** `challenge` is the one that waits in spite of the error, if there is one. */

@@ -76,7 +76,7 @@ export class SignIn {
       if (!challenge) {
         throw new OktaOobError('no_challenge')
       }
-      const outcome = await complete(turn.context, challenge, code, turn.call)
+      const outcome = await complete(turn.context, challenge, code, turn.callOptions)
       return this.settle(turn, outcome)
     })
   }
@@ -123,11 +123,11 @@ export class SignIn {
   }
 
   private async begin(turn: Turn, input: StartInput): Promise<Result> {
-    const { req, context, call } = turn
+    const { req, context, callOptions } = turn
     const { loginHint, channel } = input
     const approve = async (): Promise<boolean> =>
       (await this.settings.beforeStart(req, { loginHint, channel })) !== false
-    const outcome = await start(context, { ...input, address: req.ip, approve }, call)
+    const outcome = await start(context, { ...input, address: req.ip, approve }, callOptions())
     return this.settle(turn, outcome)
   }
 

@@ -19,15 +19,21 @@ export interface Turn {
   loginHint?: string | undefined
   slot: ChallengeSlot
   context: StepContext
-  call: CallOptions
+  /** For the call to Okta; most polls make none. */
+  callOptions: () => CallOptions
+}
+
+/** What all requests to one Okta share. */
+interface Shared {
+  sessionKey: string
+  context: StepContext
 }
 
 /** Makes the turns of one strategy, and keeps what they share. */
 export class Turns {
   readonly settings: StrategySettings
   readonly limits: Limits
-  /** Each Okta has its own looks and its own pace. */
-  readonly #decoys = new WeakMap<OktaOobClient, Decoys>()
+  readonly #shared = new WeakMap<OktaOobClient, Shared>()
 
   constructor(settings: StrategySettings, limits: Limits) {
     this.settings = settings
@@ -35,48 +41,48 @@ export class Turns {
   }
 
   make(req: Request, okta: OktaOobClient): Turn {
-    const { sessionKey, requireNumberChallenge, forwardClientContext } = this.settings
+    const { sessionKey, context } = this.#sharedBy(okta)
+    return {
+      req,
+      slot: new ChallengeSlot(req, sessionKey),
+      context,
+      callOptions: () => ({
+        signal: untilClosed(req),
+        ...(this.settings.forwardClientContext && { clientContext: readClientContext(req) }),
+      }),
+    }
+  }
+
+  #sharedBy(okta: OktaOobClient): Shared {
+    const shared = this.#shared.get(okta) ?? this.#makeShared(okta)
+    this.#shared.set(okta, shared)
+    return shared
+  }
+
+  #makeShared(okta: OktaOobClient): Shared {
+    const { auditUsernames, concealUnknownUsers, requireNumberChallenge } = this.settings
     const { issuer, clientId } = okta
     const host = issuer.replace(/^https?:\/\//, '')
     const hash = this.settings.hash ?? okta.hash
     const userKey = (loginHint: string): string =>
       hash(JSON.stringify([issuer, clientId, normalise(loginHint)]))
-    const named = (loginHint: string): object => (this.settings.auditUsernames ? { loginHint } : {})
-    let signal: AbortSignal | undefined
-    const audit = new Audit((loginHint) => ({
-      issuer,
-      clientId,
-      ...(loginHint !== undefined && { user: userKey(loginHint), ...named(loginHint) }),
-    }))
+    const named = (loginHint: string): object => (auditUsernames ? { loginHint } : {})
     return {
-      req,
-      slot: new ChallengeSlot(req, sessionKey ?? `okta-oob:${host}:${clientId}`),
+      sessionKey: this.settings.sessionKey ?? `okta-oob:${host}:${clientId}`,
       context: {
         okta,
         limits: this.limits,
-        decoys: this.#decoysOf(okta),
-        audit,
+        // Each Okta has its own looks and its own pace.
+        decoys: concealUnknownUsers ? new Decoys() : undefined,
+        audit: new Audit((loginHint) => ({
+          issuer,
+          clientId,
+          ...(loginHint !== undefined && { user: userKey(loginHint), ...named(loginHint) }),
+        })),
         userKey,
         requireNumberChallenge,
       },
-      call: {
-        // Most polls make no call.
-        get signal() {
-          signal ??= untilClosed(req)
-          return signal
-        },
-        ...(forwardClientContext && { clientContext: readClientContext(req) }),
-      },
     }
-  }
-
-  #decoysOf(okta: OktaOobClient): Decoys | undefined {
-    if (!this.settings.concealUnknownUsers) {
-      return undefined
-    }
-    const decoys = this.#decoys.get(okta) ?? new Decoys()
-    this.#decoys.set(okta, decoys)
-    return decoys
   }
 }
 

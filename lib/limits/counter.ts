@@ -1,5 +1,5 @@
 import type { RateLimiterAbstract } from 'rate-limiter-flexible'
-import { ask, consume } from './store.ts'
+import { ask, consume, look } from './store.ts'
 import type { Limit, Window } from './options.ts'
 
 /** What a limit says to one more. */
@@ -102,7 +102,6 @@ async function take(
 }
 
 async function waitFor({ points, limiter }: CountedWindow, key: string): Promise<number> {
-  const answer = await ask(() => limiter.get(key))
-  // A store in memory keeps what has expired until its timer has fired.
-  return answer && answer.consumedPoints >= points ? Math.max(0, answer.msBeforeNext / 1000) : 0
+  const found = await look(limiter, key)
+  return found && found.consumed >= points ? found.wait : 0
 }

@@ -47,7 +47,7 @@ export class Limits {
   /** One more message to a user, through this channel. */
   async takeSend(channel: string, { user, factor }: Party): Promise<Count[]> {
     const { pushPause, pushes, sends, budget } = this.#counters
-    const key = `${user}:${factor}`
+    const key = factor === 1 ? user : `${user}:2`
     switch (channel) {
       case 'otp':
         return [] // nothing is sent: the user's app makes the code

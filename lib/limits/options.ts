@@ -67,7 +67,8 @@ const longestInMemory = Math.floor((2 ** 31 - 1) / 1000)
 
 const inMemory: MakeLimiter = (options) => {
   check(options.duration <= longestInMemory, 'limits', 'in memory last for 24 days at most')
-  return new RateLimiterMemory(options)
+  // Each has its keys to itself, where a prefix would only take room.
+  return new RateLimiterMemory({ ...options, keyPrefix: '' })
 }
 
 const limits = Object.keys(defaults) as Limit[]

@@ -30,13 +30,17 @@ export async function ask<T>(question: () => Promise<T>): Promise<T> {
   }
 }
 
-/** What a limiter says to one more. */
-export interface Consumed {
-  refused: boolean
+/** What a limiter says of a key. */
+export interface Standing {
   /** Those of this window; 0 where the limiter has refused without counting this one. */
   consumed: number
   /** Seconds until the window is over. */
   wait: number
+}
+
+/** What a limiter says to one more. */
+export interface Consumed extends Standing {
+  refused: boolean
 }
 
 export async function consume(
@@ -47,15 +51,25 @@ export async function consume(
   const options = customDuration === undefined ? {} : { customDuration }
   return ask(() =>
     limiter.consume(key, 1, options).then(
-      (answer) => consumed(answer, false),
+      (answer) => ({ refused: false, ...standing(answer) }),
       (refusal: unknown) => {
         if (isAnswer(refusal)) {
-          return consumed(refusal, true)
+          return { refused: true, ...standing(refusal) }
         }
         throw refusal
       },
     ),
   )
+}
+
+/** What is counted for a key, without counting one more; nothing where its window is over. */
+export async function look(
+  limiter: RateLimiterAbstract,
+  key: string,
+): Promise<Standing | undefined> {
+  const answer = await ask(() => limiter.get(key))
+  // A store in memory keeps what has expired until its timer has fired.
+  return answer && answer.msBeforeNext > 0 ? standing(answer) : undefined
 }
 
 interface Answer {
@@ -64,8 +78,8 @@ interface Answer {
   msBeforeNext: number
 }
 
-function consumed({ consumedPoints = 0, msBeforeNext }: Answer, refused: boolean): Consumed {
-  return { refused, consumed: consumedPoints, wait: msBeforeNext / 1000 }
+function standing({ consumedPoints = 0, msBeforeNext }: Answer): Standing {
+  return { consumed: consumedPoints, wait: msBeforeNext / 1000 }
 }
 
 /** Not by its class: a limiter of the app's may be made by another copy of the library. */

@@ -11,7 +11,7 @@ export async function complete(
   context: StepContext,
   challenge: Challenge,
   code: string | undefined,
-  options: CallOptions,
+  callOptions: () => CallOptions,
 ): Promise<Outcome> {
   const { endings } = context.limits
   if (await endings.isOver(challenge)) {
@@ -22,6 +22,6 @@ export async function complete(
     return { type: 'ended', error: new OktaOobError('challenge_expired') }
   }
   return challenge.bindingMethod === 'prompt'
-    ? submit(context, challenge, code, options)
-    : poll(context, challenge, code, options)
+    ? submit(context, challenge, code, callOptions())
+    : poll(context, challenge, code, callOptions)
 }

@@ -12,7 +12,7 @@ export async function poll(
   context: StepContext,
   challenge: Challenge,
   code: string | undefined,
-  options: CallOptions,
+  callOptions: () => CallOptions,
 ): Promise<Outcome> {
   if (code !== undefined) {
     return { type: 'failed', error: new OktaOobError('wrong_step') }
@@ -23,6 +23,7 @@ export async function poll(
   if (wait > 0) {
     return { type: 'pending', challenge, retryAfter: wait }
   }
+  const options = callOptions()
   const sentAt = Date.now()
   const answer = await answerTo(context, challenge, undefined, options)
   const delay = delayAfter(answer)
