@@ -5,7 +5,8 @@ import { accessibilityTree } from '../support/accessibility-tree.ts'
 import { needsChromium, visitor } from '../support/chromium.ts'
 import { stopClock } from '../support/clock.ts'
 import { everyWay, startPages } from '../support/pages.ts'
-import { screens } from '../support/screens.ts'
+import { whenAllOver } from '../support/resources.ts'
+import { passing, screens } from '../support/screens.ts'
 
 const file = new URL('../../docs/accessibility.md', import.meta.url)
 
@@ -13,8 +14,11 @@ describe('docs/accessibility.md shows what Chromium tells a screen reader', func
   this.timeout(60_000)
   const seen = new Map<string, string>()
 
-  before(function () {
+  let one: Page
+
+  before(async function () {
     needsChromium(this)
+    one = await visitor({}, whenAllOver)
   })
 
   /** Times and numbers are always the same ones there. */
@@ -26,13 +30,11 @@ describe('docs/accessibility.md shows what Chromium tells a screen reader', func
 
   // Its content is that of any other code.
   const { 'a long username': _, ...described } = screens
-  /** What is so because of what happens on the page, and not of its sign-in. */
-  const passing = new Set(['a push, without a network', 'a code that is late'])
 
   for (const [name, visit] of Object.entries(described)) {
     it(`of ${name}`, async () => {
       stopClock()
-      const page = await visitor()
+      const page = passing.has(name) ? await visitor() : one
       await page.clock.setFixedTime(new Date())
       const app = await startPages({ strategy: { ...everyWay, limits: {} } })
       await visit(page, app)

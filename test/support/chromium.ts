@@ -20,8 +20,11 @@ export function needsChromium(context: Mocha.Context): void {
   }
 }
 
-/** A page of a visitor with cookies of their own. */
-export async function visitor(options: BrowserContextOptions = {}): Promise<Page> {
+/** A page of a visitor with cookies of their own, who leaves with the test, or with the file. */
+export async function visitor(
+  options: BrowserContextOptions = {},
+  whenDone: typeof whenOver = whenOver,
+): Promise<Page> {
   launched ??= launchForAll()
   const browser = await launched
   const context = await browser.newContext({ locale: 'en-US', ...options })
@@ -29,7 +32,7 @@ export async function visitor(options: BrowserContextOptions = {}): Promise<Page
   context.on('console', (message) => {
     noteViolation(`${message.page()?.url()}: ${message.text()}`)
   })
-  whenOver(() => context.close())
+  whenDone(() => context.close())
   return context.newPage()
 }
 

@@ -27,6 +27,12 @@ const firstFactor: Visit = async (page, app) => {
   await page.locator('.okta-oob-step').waitFor()
 }
 
+/** Screens that come of what happens to the browser, and not of the sign-in. */
+export const passing: ReadonlySet<string> = new Set([
+  'a push, without a network',
+  'a code that is late',
+])
+
 /** Every screen of the sign-in pages. */
 export const screens: Record<string, Visit> = {
   'sign in': at('/login'),
