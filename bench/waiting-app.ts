@@ -3,7 +3,8 @@ import session from 'express-session'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { OktaOobStrategy } from 'passport-okta-oob'
-import { RateLimiterMemory } from 'rate-limiter-flexible'
+import type { RateLimiterMemory } from 'rate-limiter-flexible'
+import { readLimits } from '../lib/limits/options.ts'
 import { answerAll } from './worker.ts'
 
 // An app in which people begin to sign in, and an Okta that answers at once, in its process: what
@@ -31,7 +32,9 @@ async function okta(url: string, { body }: RequestInit): Promise<Response> {
   )
 }
 
+/** The package's own, which are watched here. */
 const limiters: RateLimiterMemory[] = []
+const { limiter: inMemory } = readLimits()
 const strategy = new OktaOobStrategy({
   issuer,
   clientID: 'example-app',
@@ -39,8 +42,7 @@ const strategy = new OktaOobStrategy({
   fetch: okta,
   limits: {
     limiter: (options) => {
-      // As the package does it by itself.
-      const limiter = new RateLimiterMemory({ ...options, keyPrefix: '' })
+      const limiter = inMemory(options) as RateLimiterMemory
       limiters.push(limiter)
       return limiter
     },
