@@ -127,7 +127,7 @@ export class SignIn {
     const { loginHint, channel } = input
     const approve = async (): Promise<boolean> =>
       (await this.settings.beforeStart(req, { loginHint, channel })) !== false
-    const outcome = await start(context, { ...input, address: req.ip, approve }, callOptions())
+    const outcome = await start(context, { ...input, address: req.ip, approve }, callOptions)
     return this.settle(turn, outcome)
   }
 

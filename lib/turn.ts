@@ -19,7 +19,7 @@ export interface Turn {
   loginHint?: string | undefined
   slot: ChallengeSlot
   context: StepContext
-  /** For the call to Okta; most polls make none. */
+  /** For one call to Okta; most polls, and starts that are refused, make none. */
   callOptions: () => CallOptions
 }
 

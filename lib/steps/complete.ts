@@ -22,6 +22,6 @@ export async function complete(
     return { type: 'ended', error: new OktaOobError('challenge_expired') }
   }
   return challenge.bindingMethod === 'prompt'
-    ? submit(context, challenge, code, callOptions())
+    ? submit(context, challenge, code, callOptions)
     : poll(context, challenge, code, callOptions)
 }

@@ -10,7 +10,7 @@ export async function finish(
   context: StepContext,
   challenge: Challenge,
   answer: Completion | OktaOobError,
-  options: CallOptions,
+  callOptions: () => CallOptions,
 ): Promise<Outcome> {
   const { limits, userKey } = context
   if (answer instanceof OktaOobError && answer.code === 'challenge_expired') {
@@ -31,7 +31,7 @@ export async function finish(
     return { type: 'ended', error: answer }
   }
   if (answer.status === 'mfa_required') {
-    return secondFactor(context, challenge, answer, options)
+    return secondFactor(context, challenge, answer, callOptions)
   }
   await limits.forgetCodes(userKey(challenge.loginHint))
   return { type: 'complete', challenge, claims: answer.claims, tokens: answer.tokens }
@@ -45,12 +45,12 @@ async function secondFactor(
   context: StepContext,
   first: Challenge,
   { mfaToken, supported }: Completion & { status: 'mfa_required' },
-  options: CallOptions,
+  callOptions: () => CallOptions,
 ): Promise<Outcome> {
   const { loginHint, returnTo } = first
   for (const channel of context.okta.secondFactors) {
     const input = { loginHint, channel, returnTo, mfaToken, previous: undefined }
-    const outcome = await start(context, input, options)
+    const outcome = await start(context, input, callOptions)
     if (outcome.type === 'started') {
       // Whoever has cancelled or started again meanwhile has found this challenge over.
       return (await context.limits.endings.isContested(first)) ? gone() : outcome

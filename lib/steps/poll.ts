@@ -23,12 +23,11 @@ export async function poll(
   if (wait > 0) {
     return { type: 'pending', challenge, retryAfter: wait }
   }
-  const options = callOptions()
   const sentAt = Date.now()
-  const answer = await answerTo(context, challenge, undefined, options)
+  const answer = await answerTo(context, challenge, undefined, callOptions())
   const delay = delayAfter(answer)
   if (delay === undefined) {
-    return finish(context, challenge, answer, options)
+    return finish(context, challenge, answer, callOptions)
   }
   if (await endings.isOver(challenge)) {
     return gone()

@@ -29,7 +29,7 @@ const oktaPause = 30
 export async function start(
   context: StepContext,
   input: StartInput,
-  options: CallOptions,
+  callOptions: () => CallOptions,
 ): Promise<Outcome> {
   const { limits, decoys, audit, requireNumberChallenge } = context
   const { loginHint, channel, returnTo, mfaToken, previous, resend = false, address } = input
@@ -39,7 +39,7 @@ export async function start(
   if (wait instanceof OktaOobError) {
     return { type: 'failed', error: wait }
   }
-  const started = await ask(context, input, options)
+  const started = await ask(context, input, callOptions())
   if (started instanceof OktaOobError) {
     // An expired mfa_token takes the challenge along that was started with it.
     const over = factor === 2 && started.code === 'challenge_expired'

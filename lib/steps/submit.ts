@@ -13,7 +13,7 @@ export async function submit(
   context: StepContext,
   challenge: Challenge,
   typed: string | undefined,
-  options: CallOptions,
+  callOptions: () => CallOptions,
 ): Promise<Outcome> {
   if (typed === undefined) {
     return { type: 'failed', error: new OktaOobError('code_missing') }
@@ -29,6 +29,7 @@ export async function submit(
   if (refusal) {
     return refuse(context, challenge, refusal)
   }
+  const options = callOptions()
   const answer = await answerTo(context, challenge, code, options)
   if (answer instanceof OktaOobError && hasCounted(answer, options)) {
     return countDown(context, challenge, counts, answer)
@@ -37,7 +38,7 @@ export async function submit(
   if (answer instanceof OktaOobError && answer.retryable) {
     return (await limits.endings.isOver(challenge)) ? gone() : { type: 'failed', error: answer }
   }
-  return finish(context, challenge, answer, options)
+  return finish(context, challenge, answer, callOptions)
 }
 
 /** Whoever goes away before Okta can say anything has tried a code all the same. */
