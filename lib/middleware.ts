@@ -124,7 +124,12 @@ async function respond(
 
 /** Whether the answer is for a script and not for a person. */
 export function wantsJson(req: Request): boolean {
-  return Boolean(req.is('json')) || req.accepts(['html', 'json']) === 'json'
+  return (
+    // What scripts send, polls among them: there is nothing to negotiate.
+    req.headers.accept === 'application/json' ||
+    Boolean(req.is('json')) ||
+    req.accepts(['html', 'json']) === 'json'
+  )
 }
 
 export function setRetryAfter(res: Response, seconds: number | undefined): void {

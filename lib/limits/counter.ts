@@ -39,9 +39,9 @@ export class Counter {
   async add(key: string): Promise<void> {
     await Promise.all(
       this.windows.map(async ({ points, duration, limiter }) => {
-        const { consumedPoints } = await ask(() => limiter.penalty(key))
+        const { consumedPoints } = await ask(limiter, (it) => it.penalty(key))
         if (consumedPoints > points) {
-          await ask(() => limiter.set(key, points, duration))
+          await ask(limiter, (it) => it.set(key, points, duration))
         }
       }),
     )
@@ -53,7 +53,7 @@ export class Counter {
   }
 
   async forget(key: string): Promise<void> {
-    await Promise.all(this.windows.map(({ limiter }) => ask(() => limiter.delete(key))))
+    await Promise.all(this.windows.map(({ limiter }) => ask(limiter, (it) => it.delete(key))))
   }
 }
 
@@ -92,10 +92,10 @@ async function take(
     if (consumed === 0 || Date.now() >= end) {
       return
     }
-    const { consumedPoints } = await ask(() => limiter.reward(key))
+    const { consumedPoints } = await ask(limiter, (it) => it.reward(key))
     // The store has forgotten it before its time: below zero, one too many would be let through.
     if (consumedPoints < 0) {
-      await ask(() => limiter.penalty(key))
+      await ask(limiter, (it) => it.penalty(key))
     }
   }
   return { refused, left, wait: refused || left === 0 ? wait : 0, giveBack }

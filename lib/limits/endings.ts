@@ -22,18 +22,19 @@ export class Endings {
     const life = Math.max(0, challenge.expiresAt - Date.now()) / 1000
     // A call that is out when the challenge expires may still come back with tokens.
     const customDuration = Math.ceil(life) + callsPerCompletion * maxTimeout + 1
-    const { consumedPoints } = await ask(() =>
-      this.limiter.penalty(challenge.id, 1, { customDuration }),
+    const { consumedPoints } = await ask(this.limiter, (limiter) =>
+      limiter.penalty(challenge.id, 1, { customDuration }),
     )
     return consumedPoints === 1
   }
 
   async isOver({ id }: Challenge): Promise<boolean> {
-    return (await ask(() => this.limiter.get(id))) !== null
+    return (await ask(this.limiter, (limiter) => limiter.get(id))) !== null
   }
 
   /** Whether more than one request has wanted to end the challenge. */
   async isContested({ id }: Challenge): Promise<boolean> {
-    return ((await ask(() => this.limiter.get(id)))?.consumedPoints ?? 0) > 1
+    const answer = await ask(this.limiter, (limiter) => limiter.get(id))
+    return (answer?.consumedPoints ?? 0) > 1
   }
 }

@@ -44,7 +44,7 @@ export class Gate {
 
   /** A new challenge is not polled before its first interval is over. */
   async close({ id, interval }: Challenge): Promise<void> {
-    await ask(() => this.gate.set(id, closedPoints, Math.ceil(interval)))
+    await ask(this.gate, (gate) => gate.set(id, closedPoints, Math.ceil(interval)))
   }
 
   /**
@@ -74,8 +74,8 @@ export class Gate {
    */
   async release(challenge: Challenge, end: PollEnd): Promise<number> {
     const { id } = challenge
-    const slowDowns = await ask(() =>
-      end.slowDown ? this.slowDowns.penalty(id) : this.slowDowns.get(id),
+    const slowDowns = await ask(this.slowDowns, (limiter) =>
+      end.slowDown ? limiter.penalty(id) : limiter.get(id),
     )
     const interval = challenge.interval + slowDownSeconds * (slowDowns?.consumedPoints ?? 0)
     const left = interval - (Date.now() - end.sentAt) / 1000
@@ -83,10 +83,10 @@ export class Gate {
     // A wait beyond the challenge's life ends with it: the next poll then finds it expired.
     const wait = Math.ceil(Math.min(Math.max(left, end.retryAfter ?? 0), life))
     if (wait <= 0) {
-      await ask(() => this.gate.delete(id))
+      await ask(this.gate, (gate) => gate.delete(id))
       return 1
     }
-    await ask(() => this.gate.set(id, closedPoints, wait))
+    await ask(this.gate, (gate) => gate.set(id, closedPoints, wait))
     return wait
   }
 }

@@ -1,5 +1,6 @@
-import { RateLimiterMemory, type RateLimiterAbstract } from 'rate-limiter-flexible'
+import type { RateLimiterAbstract } from 'rate-limiter-flexible'
 import { check } from '../check.ts'
+import { MemoryLimiter } from './memory.ts'
 
 /** At most `points` in `duration` seconds. */
 export interface Window {
@@ -62,14 +63,7 @@ const defaults: Record<Limit, readonly Window[]> = {
   budget: [],
 }
 
-/** In seconds: it keeps its time with timers, and a longer one fires at once. */
-const longestInMemory = Math.floor((2 ** 31 - 1) / 1000)
-
-const inMemory: MakeLimiter = (options) => {
-  check(options.duration <= longestInMemory, 'limits', 'in memory last for 24 days at most')
-  // Each has its keys to itself, where a prefix would only take room.
-  return new RateLimiterMemory({ ...options, keyPrefix: '' })
-}
+const inMemory: MakeLimiter = (options) => new MemoryLimiter(options)
 
 const limits = Object.keys(defaults) as Limit[]
 

@@ -1,5 +1,6 @@
 import type { RateLimiterAbstract } from 'rate-limiter-flexible'
 import { OktaOobError } from '../errors.ts'
+import { MemoryLimiter } from './memory.ts'
 
 /** Seconds that a store may take for one answer. */
 const patience = 5
@@ -9,12 +10,20 @@ const backoff = 5
 
 /**
  * An answer of the limiter's store. Without one nothing may go on: who could take the store down
- * could take the limits away. A store that never answers is down as well; clients of Redis wait for
- * as long as the connection stands.
+ * could take the limits away.
  *
  * @throws {OktaOobError} `limiter_unavailable`
  */
-export async function ask<T>(question: () => Promise<T>): Promise<T> {
+export function ask<T>(
+  limiter: RateLimiterAbstract,
+  question: (limiter: RateLimiterAbstract) => Promise<T>,
+): Promise<T> {
+  // Memory is always there: a timer would take longer than the look at it.
+  return limiter instanceof MemoryLimiter ? question(limiter) : inTime(() => question(limiter))
+}
+
+/** A store that never answers is down as well: a client of Redis waits as long as its connection. */
+async function inTime<T>(question: () => Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => {
@@ -49,8 +58,8 @@ export async function consume(
   customDuration?: number,
 ): Promise<Consumed> {
   const options = customDuration === undefined ? {} : { customDuration }
-  return ask(() =>
-    limiter.consume(key, 1, options).then(
+  return ask(limiter, (it) =>
+    it.consume(key, 1, options).then(
       (answer) => ({ refused: false, ...standing(answer) }),
       (refusal: unknown) => {
         if (isAnswer(refusal)) {
@@ -67,7 +76,7 @@ export async function look(
   limiter: RateLimiterAbstract,
   key: string,
 ): Promise<Standing | undefined> {
-  const answer = await ask(() => limiter.get(key))
+  const answer = await ask(limiter, (it) => it.get(key))
   // A store in memory keeps what has expired until its timer has fired.
   return answer && answer.msBeforeNext > 0 ? standing(answer) : undefined
 }
