@@ -19,7 +19,7 @@ describe('Signing in to the example with a browser', function () {
 
   before(async function () {
     needsChromium(this)
-    example = await startExample('npm start')
+    example = await startExample('directly')
   })
 
   after(() => example?.stop())
