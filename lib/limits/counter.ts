@@ -1,4 +1,5 @@
 import type { RateLimiterAbstract } from 'rate-limiter-flexible'
+import { attempt, OktaOobError } from '../errors.ts'
 import { ask, consume, look } from './store.ts'
 import type { Limit, Window } from './options.ts'
 
@@ -69,10 +70,16 @@ export async function takeAll(claims: readonly (readonly [Counter, string])[]): 
   )
   const counts: Taken[] = []
   for (const [index, { limit, window, key }] of all.entries()) {
-    const count = { limit, ...(await take(window, key)) }
+    const taken = await attempt(take(window, key))
+    if (taken instanceof OktaOobError) {
+      // The store may be back already; where it is not, what was counted ends with its window.
+      await Promise.allSettled(counts.map(({ giveBack }) => giveBack()))
+      throw taken
+    }
+    const count = { limit, ...taken }
     counts.push(count)
     if (count.refused) {
-      await Promise.all(counts.map((taken) => taken.giveBack()))
+      await Promise.all(counts.map(({ giveBack }) => giveBack()))
       const behind = all.slice(index + 1).map((other) => waitFor(other.window, other.key))
       return [{ ...count, wait: Math.max(count.wait, ...(await Promise.all(behind))) }]
     }

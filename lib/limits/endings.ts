@@ -3,7 +3,7 @@ import type { Challenge } from '../challenge.ts'
 import { maxTimeout } from '../okta/options.ts'
 import { callsPerCompletion } from './gate.ts'
 import type { MakeLimiter } from './options.ts'
-import { ask } from './store.ts'
+import { add, ask } from './store.ts'
 
 /** Which challenges are over, for every request that still holds a copy of one. */
 export class Endings {
@@ -22,10 +22,8 @@ export class Endings {
     const life = Math.max(0, challenge.expiresAt - Date.now()) / 1000
     // A call that is out when the challenge expires may still come back with tokens.
     const customDuration = Math.ceil(life) + callsPerCompletion * maxTimeout + 1
-    const { consumedPoints } = await ask(this.limiter, (limiter) =>
-      limiter.penalty(challenge.id, 1, { customDuration }),
-    )
-    return consumedPoints === 1
+    const { consumed } = await add(this.limiter, challenge.id, customDuration)
+    return consumed === 1
   }
 
   async isOver({ id }: Challenge): Promise<boolean> {

@@ -2,7 +2,7 @@ import type { RateLimiterAbstract } from 'rate-limiter-flexible'
 import type { Challenge } from '../challenge.ts'
 import { slowDownSeconds } from '../okta/pace.ts'
 import type { MakeLimiter } from './options.ts'
-import { ask, consume, look } from './store.ts'
+import { add, ask, look } from './store.ts'
 
 /**
  * Tells a gate that is closed for a time from one that a poll is holding: more than can knock at it
@@ -55,12 +55,10 @@ export class Gate {
    */
   async take({ id, interval }: Challenge, timeout: number): Promise<number> {
     const hold = Math.ceil(callsPerCompletion * timeout + 1)
-    // Most polls come too early, and a refusal is a rejected promise: to look first is faster.
+    // Most polls come too early, and to look takes less than to count.
     const found = await look(this.gate, id)
-    const { refused, consumed, wait } = found
-      ? { refused: true, ...found }
-      : await consume(this.gate, id, hold)
-    if (!refused) {
+    const { consumed, wait } = found ?? (await add(this.gate, id, hold))
+    if (!found && consumed === 1) {
       return 0
     }
     // While a poll is out, the place comes free when it has its answer, not when it must.

@@ -52,14 +52,9 @@ export interface Consumed extends Standing {
   refused: boolean
 }
 
-export async function consume(
-  limiter: RateLimiterAbstract,
-  key: string,
-  customDuration?: number,
-): Promise<Consumed> {
-  const options = customDuration === undefined ? {} : { customDuration }
+export async function consume(limiter: RateLimiterAbstract, key: string): Promise<Consumed> {
   return ask(limiter, (it) =>
-    it.consume(key, 1, options).then(
+    it.consume(key).then(
       (answer) => ({ refused: false, ...standing(answer) }),
       (refusal: unknown) => {
         if (isAnswer(refusal)) {
@@ -69,6 +64,19 @@ export async function consume(
       },
     ),
   )
+}
+
+/**
+ * Counts one more, in a window of so many seconds where it is the first. Other than
+ * {@link consume} it never blocks a key: `inMemoryBlockOnConsumed` would keep it blocked when it
+ * has been set anew.
+ */
+export async function add(
+  limiter: RateLimiterAbstract,
+  key: string,
+  customDuration: number,
+): Promise<Standing> {
+  return standing(await ask(limiter, (it) => it.penalty(key, 1, { customDuration })))
 }
 
 /** What is counted for a key, without counting one more; nothing where its window is over. */

@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { MemoryStore } from 'express-session'
 import { RateLimiterMemory, type RateLimiterRes } from 'rate-limiter-flexible'
 import { OktaOobStrategy } from 'passport-okta-oob'
@@ -37,6 +38,30 @@ class Sparing extends RateLimiterMemory {
       throw { msBeforeNext: known.msBeforeNext, remainingPoints: 0 }
     }
     return super.consume(...args)
+  }
+}
+
+/** Remembers by itself what it has refused, and is told of nothing that its store is told later. */
+class Blocking extends RateLimiterMemory {
+  readonly #blocked = new Map<string, number>()
+
+  override async get(key: string) {
+    const answer = await super.get(key)
+    // Far away: others have asked as well before the answer is here.
+    await sleep(30)
+    return answer
+  }
+
+  override async consume(...args: Parameters<RateLimiterMemory['consume']>) {
+    const [key] = args
+    const msBeforeNext = (this.#blocked.get(String(key)) ?? 0) - Date.now()
+    if (msBeforeNext > 0) {
+      throw { msBeforeNext, remainingPoints: 0 }
+    }
+    return super.consume(...args).catch((answer: RateLimiterRes) => {
+      this.#blocked.set(String(key), Date.now() + answer.msBeforeNext)
+      throw answer
+    })
   }
 }
 
@@ -152,6 +177,7 @@ describe('limits.limiter', () => {
   for (const [what, Limiter] of Object.entries({
     'from another copy of the library': OfAnotherCopy,
     'that spares its store': Sparing,
+    'that blocks keys in its own memory': Blocking,
   })) {
     describe(`with limiters ${what}`, () => {
       const begin = async () => {

@@ -223,6 +223,28 @@ describe('A limiter whose store fails', () => {
     }).timeout(40_000)
   }
 
+  it('for a moment takes nothing away: a start that was refused leaves room for the next', async () => {
+    const { scene } = await begin(actions['a start by push'] as Action)
+    const { tab, store, calls } = scene
+    const windows = ['starts', 'sends', 'sends', 'sends']
+    for (const failing of windows.keys()) {
+      let count = 0
+      store.onOperation = () => {
+        store.health = count === failing ? 0 : Infinity
+        count += 1
+      }
+      for (let time = 1; time <= 5; time += 1) {
+        count = 0
+        expect((await tab.start({ channel: 'sms' })).code).to.equal('limiter_unavailable')
+      }
+    }
+    store.onOperation = () => {}
+    store.health = Infinity
+
+    expect(calls.sent).to.deep.equal([])
+    expect((await tab.start({ channel: 'sms' })).code).to.equal('challenge_started')
+  })
+
   it('is limiter_unavailable where a page asks for the challenge, too', async () => {
     const { scene } = await begin({ ...actions['a poll too early'] } as Action)
     scene.store.health = 0
