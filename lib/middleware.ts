@@ -2,6 +2,7 @@ import type { NextFunction, Request, RequestHandler, Response } from 'express'
 import type { ChallengeView } from './challenge.ts'
 import { asError, OktaOobError } from './errors.ts'
 import type { Cancelled, Info, Result } from './result.ts'
+import { forget } from './session.ts'
 
 /** Where to send (303) a browser that posted a form. A JSON client gets JSON instead. */
 export interface Redirects {
@@ -94,7 +95,14 @@ async function respond(
     case 'signed-in': {
       const redirectTo = result.redirectTo ?? redirects().successRedirect
       await new Promise<void>((resolve, reject) => {
-        req.logIn(result.user, (error: unknown) => (error ? reject(asError(error)) : resolve()))
+        req.logIn(result.user, (error: unknown) => {
+          if (error) {
+            forget(req)
+            reject(asError(error))
+          } else {
+            resolve()
+          }
+        })
       })
       reply(
         { status: 'complete', ...(redirectTo !== undefined && { redirectTo }) },

@@ -1,11 +1,12 @@
 import type { Request } from 'express'
 import type { Challenge } from './challenge.ts'
-import { OktaOobError } from './errors.ts'
+import { asError, OktaOobError } from './errors.ts'
 
 /** What express-session and its kin have in common; cookie sessions lack the methods. */
 interface HostSession extends Record<string, unknown> {
   regenerate?: (callback: (error?: unknown) => void) => void
   save?: (callback: (error?: unknown) => void) => void
+  destroy?: (callback: (error?: unknown) => void) => void
 }
 
 /** What express-session adds to a request; sessions in a cookie have no store. */
@@ -50,7 +51,7 @@ export class ChallengeSlot {
     const isOver = await hasEnded(this.req)
     await call(this.req, 'regenerate')
     Object.assign(sessionOf(this.req), isOver ? {} : data)
-    await this.#set(challenge)
+    await keep(this.req, this.key, challenge)
   }
 
   /**
@@ -59,19 +60,30 @@ export class ChallengeSlot {
    * @throws {OktaOobError} `session_failed`
    */
   async clear(): Promise<void> {
-    await this.#set(undefined)
-  }
-
-  /** The session is saved before anything is answered, or a redirect could overtake it. */
-  async #set(value: Challenge | undefined): Promise<void> {
-    sessionOf(this.req)[this.key] = value
-    await saveSession(this.req)
+    await keep(this.req, this.key, undefined)
   }
 }
 
-/** @throws {OktaOobError} `session_failed` */
-export async function saveSession(req: Request): Promise<void> {
-  await call(req, 'save')
+/**
+ * Writes a value into the session and saves it before anything is answered, or a redirect could
+ * overtake it. A session that has been ended meanwhile is left alone: to save it would bring it
+ * back, with its user.
+ *
+ * @throws {OktaOobError} `session_failed`
+ */
+export async function keep(req: Request, key: string, value: unknown): Promise<void> {
+  if (!(await hasEnded(req))) {
+    sessionOf(req)[key] = value
+    await call(req, 'save')
+  }
+}
+
+/** Drops a session that could not be saved: the answer would save it again, with its user. */
+export function forget(req: Request): void {
+  const { session } = req as { session?: HostSession }
+  session?.destroy?.(() => {
+    // Where its store is still down, there is nothing to be destroyed.
+  })
 }
 
 /**
@@ -88,7 +100,7 @@ async function hasEnded(req: Request): Promise<boolean> {
       sessionStore.get(sessionID, (error, found) => (error ? reject(error) : resolve(!found)))
     })
   } catch (cause) {
-    throw new OktaOobError('session_failed', { cause })
+    throw failed(cause)
   }
 }
 
@@ -103,6 +115,13 @@ async function call(req: Request, method: 'regenerate' | 'save'): Promise<void> 
       }
     })
   } catch (cause) {
-    throw new OktaOobError('session_failed', { cause })
+    throw failed(cause)
   }
+}
+
+/** The store's error without what hangs on it: some carry the command that failed, session and all. */
+function failed(error: unknown): OktaOobError {
+  const { message, stack, code } = asError(error) as NodeJS.ErrnoException
+  const cause = Object.assign(new Error(message), { stack }, code !== undefined && { code })
+  return new OktaOobError('session_failed', { cause })
 }

@@ -1,5 +1,5 @@
 import type { Request } from 'express'
-import { saveSession } from '../session.ts'
+import { keep } from '../session.ts'
 import { field } from '../request.ts'
 
 /**
@@ -29,7 +29,6 @@ export async function remember(
   names: Record<'username' | 'channel' | 'returnTo', string>,
   hasStarted: boolean,
 ): Promise<void> {
-  const { session } = req as { session?: Record<string, unknown> }
   const known = recall(req)
   const memory: Memory = {
     ...text('username', field(req, names.username)),
@@ -37,9 +36,8 @@ export async function remember(
     ...text('channel', field(req, names.channel)),
     ...text('returnTo', field(req, names.returnTo)),
   }
-  if (session && JSON.stringify(memory) !== JSON.stringify(known)) {
-    session[key] = memory
-    await saveSession(req)
+  if (JSON.stringify(memory) !== JSON.stringify(known)) {
+    await keep(req, key, memory)
   }
 }
 

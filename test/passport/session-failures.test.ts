@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import type { RequestHandler } from 'express'
+import { inspect } from 'node:util'
 import { OktaOobStrategy } from 'passport-okta-oob'
 import {
   alice,
@@ -23,7 +24,11 @@ import {
 import { OktaWire } from '../support/okta.ts'
 import { TestStore } from '../support/store.ts'
 
-const broken = new Error('the store is down')
+/** As a Redis client's: with the command that has failed. */
+const broken = Object.assign(new Error('the store is down'), {
+  code: 'ECONNRESET',
+  command: { name: 'set', args: ['sess:1', '{"oobCode":"ft-push"}'] },
+})
 
 interface Moment {
   breaks: 'set' | 'destroy'
@@ -74,7 +79,11 @@ describe('A session that cannot be saved', () => {
 
       expect([status, json.code]).to.deep.equal([500, 'session_failed'])
       expect(errors).to.have.length(1)
-      expect(errors[0]).to.have.property('cause', broken)
+      expect(errors[0]).to.have.property('cause').that.includes({
+        message: 'the store is down',
+        code: 'ECONNRESET',
+      })
+      expect(inspect(errors[0], { depth: 9 })).to.not.include('ft-push')
       store.broken = {}
       expect((await tab.get('/me')).json.user).to.equal(null)
     })
@@ -208,6 +217,25 @@ describe('A session whose store fails', () => {
     })
   }
 
+  it('at the login, for a moment only, does not sign in with the answer', async () => {
+    const flow = await begin()
+    const set = flow.store.set.bind(flow.store)
+    let writes = 0
+    flow.store.set = (id, session, done) => {
+      writes += 1
+      // The first one clears the challenge.
+      if (writes === 2) {
+        done?.(broken)
+      } else {
+        set(id, session, done)
+      }
+    }
+
+    expect((await flow.tab.submit(codeOf(flow.okta))).page.status).to.equal(500)
+
+    await expectEnd(flow)
+  })
+
   it('at reading asks nothing of Okta, and goes on when it is back', async () => {
     const { tab, okta, app, store, calls } = await begin()
     store.broken = { get: broken }
@@ -288,7 +316,8 @@ describe('A session whose new id arrives with an error', () => {
 
     expect(actions).to.have.length(1)
     expect(actions[0]?.[0]).to.equal('error')
-    expect(actions[0]?.[1]).to.include({ code: 'session_failed', cause: broken })
+    expect(actions[0]?.[1]).to.include({ code: 'session_failed' })
+    expect(actions[0]?.[1]).to.have.property('cause').that.includes({ message: broken.message })
     expect(Object.keys(session)).to.deep.equal(['regenerate'])
   })
 })

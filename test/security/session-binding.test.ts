@@ -6,6 +6,7 @@ import {
   codeOf,
   doors,
   shareStandIn,
+  wrongCodeOf,
   type Flow,
   type FlowOptions,
 } from '../support/flow.ts'
@@ -50,6 +51,30 @@ for (const [name, door] of Object.entries(doors)) {
       expect((await start).code).to.equal('challenge_started')
       expect(await other.user()).to.equal(undefined)
       expect((await other.submit(codeOf(okta))).code).to.equal('complete')
+    })
+
+    it('does not bring it back either with the end of a challenge', async () => {
+      const { okta, tab, calls, app } = await begin({
+        strategy: { limits: { sends: false, codesPerChallenge: { points: 1, duration: 600 } } },
+        routes: (host) => {
+          host.post('/logout', (req, res, next) => {
+            req.logout((error) => (error ? next(error) : res.json({})))
+          })
+        },
+      })
+      await tab.start({ channel: 'sms' })
+      await tab.submit(codeOf(okta))
+      await tab.start({ channel: 'sms' })
+      const other = tab.copy()
+      const held = calls.hold('token')
+      const submitted = other.submit(wrongCodeOf(okta))
+      await held.arrived
+      await tab.browser.post('/logout')
+      held.release()
+
+      expect((await submitted).code).to.equal('too_many_attempts')
+      expect(await other.user()).to.equal(undefined)
+      expect(app.errors).to.deep.equal([])
     })
 
     for (const sessions of ['without a session', 'with a session', 'with another challenge']) {
