@@ -113,9 +113,11 @@ export function pages(steps: Steps, options: RoutesOptions): Router {
       const { messages, addresses } = surroundings
       const error = queried(req, 'error')
       const { challenge } = answer
-      const notice = { pending: messages.authorization_pending, sent: messages.sentAgain }[
-        queried(req, 'notice') ?? ''
-      ]
+      const notices = new Map([
+        ['pending', messages.authorization_pending],
+        ['sent', messages.sentAgain],
+      ])
+      const notice = notices.get(queried(req, 'notice') ?? '')
       const show = (channels: readonly string[]): void => {
         send(
           res,
@@ -143,7 +145,7 @@ export function pages(steps: Steps, options: RoutesOptions): Router {
       async (req) => {
         const result = await steps.start(req)
         // What was refused could be another site's, or one of a flood.
-        if (result.type !== 'refused') {
+        if (result.type !== 'refused' && !isOfAStore(result)) {
           const hasStarted = result.type === 'waiting'
           await remember(req, { ...steps.fields, returnTo: 'returnTo' }, hasStarted)
         }
@@ -221,6 +223,15 @@ export function pages(steps: Steps, options: RoutesOptions): Router {
       failureRedirect: start,
     }
   }
+}
+
+/** A store that is down keeps nothing, and its fault is the one to tell of. */
+function isOfAStore(result: Result): boolean {
+  return (
+    result.type === 'fault' &&
+    result.error instanceof OktaOobError &&
+    (result.error.code === 'limiter_unavailable' || result.error.code === 'session_failed')
+  )
 }
 
 function queried(req: Request, name: string): string | undefined {

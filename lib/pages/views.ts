@@ -61,12 +61,12 @@ export type Screen = View['screen']
 export type Views = { [S in Screen]: Extract<View, { screen: S | Screen }> & { screen: S } }
 
 /** Codes with a screen of their own. */
-const ends: Readonly<Record<string, [EndView['screen'], MessageKey]>> = {
-  challenge_denied: ['denied', 'deniedTitle'],
-  challenge_expired: ['expired', 'expiredTitle'],
-  too_many_attempts: ['tooMany', 'tooManyTitle'],
-  no_challenge: ['ended', 'endedTitle'],
-}
+const ends: ReadonlyMap<string, [EndView['screen'], MessageKey]> = new Map([
+  ['challenge_denied', ['denied', 'deniedTitle']],
+  ['challenge_expired', ['expired', 'expiredTitle']],
+  ['too_many_attempts', ['tooMany', 'tooManyTitle']],
+  ['no_challenge', ['ended', 'endedTitle']],
+])
 
 const faults: ReadonlySet<string> = new Set([
   'protocol_error',
@@ -143,7 +143,7 @@ export function endView(
   if (code !== undefined && faults.has(code)) {
     return unavailableView(surroundings, code, retry)
   }
-  const end = ends[code ?? '']
+  const end = ends.get(code ?? '')
   if (code === undefined || end === undefined) {
     return undefined
   }

@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import type { ErrorRequestHandler } from 'express'
 import { promisify } from 'node:util'
+import { LimiterStore } from '../support/limiter-store.ts'
 import { startPages } from '../support/pages.ts'
 import { newest } from '../support/stand-in.ts'
 
@@ -135,6 +136,33 @@ describe('The sign-in pages when something is down', () => {
     expect((await user.get('/login/challenge')).text).to.include(`<bdi>${alice}</bdi>`)
     const sessions = await promisify(store.all.bind(store))()
     expect(Object.keys(sessions ?? {})).to.have.length(1)
+  })
+
+  it('tell that the limits are down, where the sessions are down with them', async () => {
+    const limits = new LimiterStore()
+    limits.health = 0
+    const { browser, store } = await startPages({
+      strategy: { limits: { limiter: limits.limiter } },
+    })
+    store.set = (_id, _session, done) => done?.(new Error('the store is closed'))
+
+    const answer = await browser().postJson('/login', { username: alice, channel: 'sms' })
+
+    expect(answer.status).to.equal(503)
+    expect(answer.json.error.code).to.equal('limiter_unavailable')
+    expect(answer.headers.get('retry-after')).to.equal('5')
+  })
+
+  it('show nothing of an error or a notice that they do not know', async () => {
+    const { browser } = await startPages()
+    const user = browser()
+    await user.post('/login', { username: alice, channel: 'sms' })
+    for (const name of ['constructor', '__proto__', 'toString', 'nonsense']) {
+      const start = await user.get(`/login?error=${name}`)
+      const waiting = await user.get(`/login/challenge?error=${name}&notice=${name}`)
+      expect([start.status, waiting.status], name).to.deep.equal([200, 200])
+      expect(start.text + waiting.text, name).to.not.match(/function|native code|\[object/)
+    }
   })
 
   it('remember nothing that another site has posted', async () => {
