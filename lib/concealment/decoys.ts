@@ -25,13 +25,13 @@ export class Decoys {
   readonly #looks = new Map<string, Look>()
 
   /** @param asked the channel that was asked for; Okta may call it by another name */
-  remember(asked: string, challenge: Challenge): void {
+  remember(asked: string, challenge: Challenge, sentAt: number): void {
     const { channel, bindingMethod, bindingCode, interval, expiresAt, oobCode } = challenge
     this.#looks.set(asked, {
       channel,
       bindingMethod,
       interval,
-      life: Math.round((expiresAt - Date.now()) / 1000),
+      life: Math.round((expiresAt - sentAt) / 1000),
       digits: bindingCode?.length ?? documented.digits,
       zeroFirst: this.#looks.get(asked)?.zeroFirst || bindingCode?.startsWith('0') || false,
       oobCodeLength: oobCode?.length ?? documented.oobCodeLength,
@@ -40,7 +40,7 @@ export class Decoys {
 
   make(
     asked: string,
-    terms: Terms & { loginHint: string },
+    { sentAt, ...terms }: Terms & { loginHint: string; sentAt: number },
     requireNumberChallenge: boolean,
   ): Challenge {
     const pushMethod = requireNumberChallenge ? 'transfer' : 'none'
@@ -54,7 +54,7 @@ export class Decoys {
       ...(look.bindingMethod === 'transfer' && {
         bindingCode: newNumber(look.digits, look.zeroFirst),
       }),
-      expiresAt: Date.now() + look.life * 1000,
+      expiresAt: sentAt + look.life * 1000,
       interval: look.interval,
       ...terms,
       decoy: 1,

@@ -119,8 +119,10 @@ export class OktaOobClient {
       channel_hint: channel,
       ...(acrValues !== undefined && { acr_values: acrValues }),
     }
-    const reply = await this._startEndpoint.post(await this._discover(), fields, options)
-    return challengeFrom(this._settings, reply, { call: 'start', loginHint, channel })
+    const server = await this._discover()
+    const sentAt = Date.now()
+    const reply = await this._startEndpoint.post(server, fields, options)
+    return challengeFrom(this._settings, reply, { call: 'start', loginHint, channel, sentAt })
   }
 
   /**
@@ -140,8 +142,9 @@ export class OktaOobClient {
       ...(acrValues !== undefined && { acr_values: acrValues }),
     }
     const url = endpointBeside(server, 'challenge')
+    const sentAt = Date.now()
     const reply = await postForm(this._settings, server, url, fields, options)
-    const started = { call: 'challenge', loginHint, channel } as const
+    const started = { call: 'challenge', loginHint, channel, sentAt } as const
     return { ...challengeFrom(this._settings, reply, started), mfaToken }
   }
 

@@ -19,6 +19,8 @@ export interface StartedCall {
   call: 'start' | 'challenge'
   loginHint: string
   channel: string
+  /** Milliseconds since the epoch. Life counts from here, so that it is never over at Okta first. */
+  sentAt: number
 }
 
 /**
@@ -39,14 +41,17 @@ const maxLife = 600
 export function challengeFrom(
   settings: ClientSettings,
   { answer, sent }: Reply,
-  { call, loginHint, channel }: StartedCall,
+  asked: StartedCall,
 ): Challenge {
+  const { call, loginHint } = asked
+  // The call for a second factor does not have the username in it.
+  const secrets = [...sent, loginHint]
   if (answer.status !== 200) {
-    throw failure(meaningOf(answer, call), answer, sent)
+    throw failure(meaningOf(answer, call), answer, secrets)
   }
-  const started = readStartAnswer(answer.json, channel, call)
+  const started = readStartAnswer(answer.json, asked)
   if (typeof started === 'string') {
-    throw failure('protocol_error', answer, sent, started)
+    throw failure('protocol_error', answer, secrets, started)
   }
   return { ...started, loginHint, ...termsOf(settings) }
 }
@@ -55,22 +60,17 @@ export function termsOf({ issuer, clientId, scope, acrValues }: ClientSettings):
   return { issuer, clientId, scope, ...(acrValues !== undefined && { acrValues }) }
 }
 
-/**
- * Reads an answer received now.
- *
- * @returns the challenge, or what is wrong with the answer as a sentence
- */
+/** @returns the challenge, or what is wrong with the answer as a sentence */
 function readStartAnswer(
   json: Record<string, unknown> | undefined,
-  channelHint: string,
-  call: StartedCall['call'],
+  asked: StartedCall,
 ): Started | string {
   if (json === undefined) {
     return 'Okta answered the start request with something else than a JSON object.'
   }
   const { oob_code: oobCode, channel, binding_method: bindingMethod } = json
-  if (call === 'challenge' && json['challenge_type'] === mfaOtpGrant) {
-    return { ...timing(json), channel: 'otp', bindingMethod: 'prompt' }
+  if (asked.call === 'challenge' && json['challenge_type'] === mfaOtpGrant) {
+    return { ...timing(json, asked), channel: 'otp', bindingMethod: 'prompt' }
   }
   if (typeof oobCode !== 'string' || oobCode === '') {
     return 'Okta answered the start request without an oob_code.'
@@ -83,19 +83,22 @@ function readStartAnswer(
     return 'Okta answered the start request without the binding_code of a number challenge.'
   }
   return {
-    ...timing(json),
+    ...timing(json, asked),
     oobCode,
-    channel: typeof channel === 'string' && channel !== '' ? channel : channelHint,
+    channel: typeof channel === 'string' && channel !== '' ? channel : asked.channel,
     bindingMethod,
     ...(bindingMethod === 'transfer' && bindingCode !== undefined && { bindingCode }),
   }
 }
 
-function timing(json: Record<string, unknown>): Pick<Started, 'id' | 'expiresAt' | 'interval'> {
+function timing(
+  json: Record<string, unknown>,
+  { sentAt }: StartedCall,
+): Pick<Started, 'id' | 'expiresAt' | 'interval'> {
   const life = Math.min(Math.max(seconds(json['expires_in']) ?? defaultExpiresIn, 0), maxLife)
   return {
     id: newId(),
-    expiresAt: Date.now() + life * 1000,
+    expiresAt: sentAt + life * 1000,
     interval: Math.min(Math.max(seconds(json['interval']) ?? defaultInterval, 1), maxLife),
   }
 }

@@ -14,16 +14,18 @@ export async function answerTo(
   const kind = code === undefined ? 'poll' : 'code'
   const since = performance.now()
   if (challenge.decoy) {
-    const kinds = [kind, 'start', 'refusal']
+    const kinds = [kind, 'poll', 'code', 'tokens', 'start', 'refusal']
     const lingered = decoys && (await attempt(decoys.tempo.linger(kinds, since, options.signal)))
     const incorrect = new OktaOobError('incorrect_code', { retryable: true })
     return lingered ?? (code === undefined ? { status: 'pending' } : incorrect)
   }
   const answer = await attempt(okta.complete(challenge, { code, ...options }))
-  const undecided =
+  if (
     answer instanceof OktaOobError ? answer.code === 'incorrect_code' : answer.status === 'pending'
-  if (undecided) {
+  ) {
     decoys?.tempo.record(kind, since)
+  } else if (!(answer instanceof OktaOobError)) {
+    decoys?.tempo.record('tokens', since)
   }
   return answer
 }

@@ -18,8 +18,9 @@ export async function complete(
     return gone()
   }
   if (hasExpired(challenge)) {
-    await endings.end(challenge)
-    return { type: 'ended', error: new OktaOobError('challenge_expired') }
+    return (await endings.end(challenge))
+      ? { type: 'ended', error: new OktaOobError('challenge_expired') }
+      : gone()
   }
   return challenge.bindingMethod === 'prompt'
     ? submit(context, challenge, code, callOptions)

@@ -31,7 +31,7 @@ export async function start(
   input: StartInput,
   callOptions: () => CallOptions,
 ): Promise<Outcome> {
-  const { limits, decoys, audit, requireNumberChallenge } = context
+  const { limits, audit, requireNumberChallenge } = context
   const { loginHint, channel, returnTo, mfaToken, previous, resend = false, address } = input
   const factor = mfaToken === undefined ? 1 : 2
   audit.report('start', loginHint, () => ({ channel, factor, resend, address }))
@@ -47,10 +47,6 @@ export async function start(
   }
   if (requireNumberChallenge && started.bindingMethod === 'none') {
     return { type: 'failed', error: new OktaOobError('number_challenge_required') }
-  }
-  // A second factor is no model for a first one.
-  if (!started.decoy && factor === 1) {
-    decoys?.remember(channel, started)
   }
   const sent = started.bindingMethod === 'prompt' && started.oobCode !== undefined
   const pause = Math.max(wait, sent ? oktaPause : 0)
@@ -77,14 +73,22 @@ async function ask(
   options: CallOptions,
 ): Promise<Challenge | OktaOobError> {
   const { okta, decoys, audit, requireNumberChallenge } = context
+  // What the first call takes longer than others must not become the pace of decoys.
+  const ready = await attempt(okta.configuration())
+  if (ready instanceof OktaOobError) {
+    return ready
+  }
   const since = performance.now()
+  const sentAt = Date.now()
   const started = await attempt(
     mfaToken === undefined
       ? okta.start({ loginHint, channel, ...options })
       : okta.challenge({ loginHint, channel, mfaToken, ...options }),
   )
   if (!(started instanceof OktaOobError)) {
+    // A second factor is no model for a first one.
     if (mfaToken === undefined) {
+      decoys?.remember(channel, started, sentAt)
       decoys?.tempo.record(channel, since)
       decoys?.tempo.record('start', since)
     }
@@ -97,7 +101,8 @@ async function ask(
     const { cause } = started
     decoys.tempo.record('refusal', since)
     await decoys.tempo.linger([channel, 'start', 'refusal'], since, options.signal)
-    const decoy = decoys.make(channel, { ...okta.terms, loginHint }, requireNumberChallenge)
+    const terms = { ...okta.terms, loginHint, sentAt }
+    const decoy = decoys.make(channel, terms, requireNumberChallenge)
     audit.report('decoy', loginHint, () => ({ ...ofChallenge(decoy), cause }))
     warnOfDecoy(cause)
     return decoy

@@ -76,14 +76,14 @@ describe('What Okta answers to the challenge of a second factor', () => {
   }
 
   it('is kept as the cause, an error it has never given included, without our values', async () => {
-    const text = `The mfa_token ${mfaToken} is odd.`
+    const text = `The mfa_token ${mfaToken} of ALICE@example.com is odd.`
 
     const { cause, message } = await refusal([400, oauth('brand_new_error', text)])
 
     expect(cause).to.deep.equal({
       status: 400,
       error: 'brand_new_error',
-      error_description: 'The mfa_token [redacted] is odd.',
+      error_description: 'The mfa_token [redacted] of [redacted] is odd.',
     })
     expect(message).to.not.include('odd')
   })

@@ -228,14 +228,29 @@ describe('A decoy', () => {
     expect(json.challenge).to.include({ channel: 'push', bindingMethod: 'none', interval: 5 })
   })
 
-  it('has a number where pushes without one are refused, whatever the last one had', async () => {
+  it('is refused as the last real one was, where pushes need a number', async () => {
     const app = await appOf(oktaThatRefusesNancy('push'), { requireNumberChallenge: true })
     const real = await app.browser().postJson('/start', { username: alice })
 
     const decoy = await app.browser().postJson('/start', { username: nancy })
 
     expect(real.json.error.code).to.equal('number_challenge_required')
-    expect(decoy.json.challenge).to.include({ bindingMethod: 'transfer' })
+    expect(decoy.json).to.deep.equal(real.json)
+  })
+
+  it('is over as long after the sending as a real one, however slow Okta is', async () => {
+    const clock = stopClock()
+    const okta = oktaThatRefusesNancy('sms')
+    const slow: typeof okta.options.fetch = async (url, init) => {
+      clock.tick(init.method === 'POST' ? 2700 : 0)
+      return okta.options.fetch(url, init)
+    }
+    const app = await startApp(new OktaOobStrategy({ ...okta.options, fetch: slow, limits: false }))
+    for (const username of [alice, nancy]) {
+      const sentAt = Date.now()
+      const { json } = await app.browser().postJson('/start', { username, channel: 'sms' })
+      expect(Date.parse(json.challenge.expiresAt) - sentAt, username).to.equal(300_000)
+    }
   })
 
   for (const kind of kinds) {
