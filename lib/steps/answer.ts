@@ -20,12 +20,10 @@ export async function answerTo(
     return lingered ?? (code === undefined ? { status: 'pending' } : incorrect)
   }
   const answer = await attempt(okta.complete(challenge, { code, ...options }))
-  if (
-    answer instanceof OktaOobError ? answer.code === 'incorrect_code' : answer.status === 'pending'
-  ) {
+  if (!(answer instanceof OktaOobError)) {
+    decoys?.tempo.record(answer.status === 'pending' ? kind : 'tokens', since)
+  } else if (answer.code === 'incorrect_code') {
     decoys?.tempo.record(kind, since)
-  } else if (!(answer instanceof OktaOobError)) {
-    decoys?.tempo.record('tokens', since)
   }
   return answer
 }
