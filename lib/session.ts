@@ -100,7 +100,7 @@ async function hasEnded(req: Request): Promise<boolean> {
       sessionStore.get(sessionID, (error, found) => (error ? reject(error) : resolve(!found)))
     })
   } catch (cause) {
-    throw failed(cause)
+    throw sessionFailed(cause)
   }
 }
 
@@ -115,12 +115,12 @@ async function call(req: Request, method: 'regenerate' | 'save'): Promise<void> 
       }
     })
   } catch (cause) {
-    throw failed(cause)
+    throw sessionFailed(cause)
   }
 }
 
 /** The store's error without what hangs on it: some carry the command that failed, session and all. */
-function failed(error: unknown): OktaOobError {
+function sessionFailed(error: unknown): OktaOobError {
   const { message, stack, code } = asError(error) as NodeJS.ErrnoException
   const cause = Object.assign(new Error(message), { stack }, code !== undefined && { code })
   return new OktaOobError('session_failed', { cause })

@@ -298,6 +298,9 @@ describe('Whatever Okta answers, no secret leaves through any route', () => {
     )
   }
 
+  const mfaRequired = (): Response =>
+    Response.json({ error: 'mfa_required', mfa_token: 'canary-mfa-token' }, { status: 403 })
+
   /** An app without limits, and everything that it lets out. */
   async function openApp(more: object) {
     const okta = new ScriptedOkta()
@@ -313,6 +316,7 @@ describe('Whatever Okta answers, no secret leaves through any route', () => {
       routes: (server, passport) => {
         const redirects = { challengeRedirect: '/wait', failureRedirect: '/again' }
         server.post('/redirects', passport.authenticate('okta-oob', redirects) as RequestHandler)
+        server.use('/pages', strategy.routes())
       },
     })
     return { ...app, okta, strategy, reported }
@@ -322,19 +326,30 @@ describe('Whatever Okta answers, no secret leaves through any route', () => {
   type Post = (tab: Browser, path: string, fields: object) => Promise<Page>
   const asJson: Post = (tab, path, body) => tab.postJson(path, body)
   const asForm: Post = (tab, path, body) => tab.post(path, { ...body })
-  /** In turns: each answer is met through both doors, in JSON and in a form. */
-  const ways: [post: Post, start: string, complete: string][][] = [
+  interface Way {
+    post: Post
+    start: string
+    complete: string
+    /** Before the paths of the other routes. */
+    base?: string
+  }
+  /** In turns: each answer is met through every door, in JSON and in a form. */
+  const ways: Way[][] = [
     [
-      [asJson, '/login', '/login'],
-      [asForm, '/start', '/complete'],
+      { post: asJson, start: '/login', complete: '/login' },
+      { post: asForm, start: '/start', complete: '/complete' },
+      { post: asForm, start: '/pages', complete: '/pages/complete', base: '/pages' },
     ],
     [
-      [asForm, '/redirects', '/redirects'],
-      [asJson, '/start', '/complete'],
+      { post: asForm, start: '/redirects', complete: '/redirects' },
+      { post: asJson, start: '/start', complete: '/complete' },
+      { post: asJson, start: '/pages', complete: '/pages/complete', base: '/pages' },
     ],
   ]
+  /** The calls to Okta, and the column of the catalogue that has their answers. */
+  const calls = { start: 'start', poll: 'poll', code: 'code', challenge: 'start' } as const
 
-  for (const call of ['start', 'poll', 'code'] as const) {
+  for (const call of keysOf(calls)) {
     for (const concealUnknownUsers of call === 'start' ? [true, false] : [true]) {
       const how = concealUnknownUsers ? '' : ', not concealed'
       it(`in answer to a ${call}${how}: Okta’s whole catalogue`, async () => {
@@ -347,15 +362,16 @@ describe('Whatever Okta answers, no secret leaves through any route', () => {
           Error.stackTraceLimit = stackTraceLimit
         })
         const clock = stopClock()
-        const app = await openApp({ concealUnknownUsers })
+        const mfa = call === 'challenge' ? { channels: ['sms'] } : undefined
+        const app = await openApp({ concealUnknownUsers, mfa })
         const { okta, strategy, reported } = app
         const errors = app.errors as Error[]
         const channel = call === 'poll' ? 'push' : 'sms'
         const pages: Page[] = []
 
-        const rows = Object.values(catalogue).filter(([, , , { [call]: it }]) => it)
+        const rows = Object.values(catalogue).filter(([, , , { [calls[call]]: it }]) => it)
         for (const [index, row] of rows.entries()) {
-          for (const [post, start, complete] of ways[index % 2] ?? []) {
+          for (const { post, start, complete, base = '' } of ways[index % 2] ?? []) {
             const tab = app.browser()
             const visit = async (path: string, body: object = {}): Promise<void> => {
               pages.push(await post(tab, path, body))
@@ -367,13 +383,16 @@ describe('Whatever Okta answers, no secret leaves through any route', () => {
             clock.tick(30_000)
             if (call === 'start') {
               okta.answers.start = (form) => echoing(form, row)
-              await visit('/resend')
+              await visit(`${base}/resend`)
               await visit(start, { username: typed, channel })
             } else {
-              okta.answers.token = (form) => echoing(form, row)
-              await visit(complete, call === 'code' ? { code } : {})
+              okta.answers.token = (form) =>
+                call === 'challenge' ? mfaRequired() : echoing(form, row)
+              okta.answers.start = (form) => echoing(form, row)
+              await visit(complete, call === 'poll' ? {} : { code })
             }
-            pages.push(await tab.get('/challenge'))
+            pages.push(await tab.get(`${base}/challenge`))
+            await visit(`${base}/cancel`)
           }
         }
 
@@ -421,6 +440,10 @@ describe('Whatever Okta answers, no secret leaves through any route', () => {
     expectNoSecretIn(printed(strategy))
   })
 })
+
+function keysOf<K extends string>(table: Record<K, unknown>): K[] {
+  return Object.keys(table) as K[]
+}
 
 function base64(value: string): string {
   return Buffer.from(value).toString('base64url')
