@@ -145,7 +145,7 @@ export function pages(steps: Steps, options: RoutesOptions): Router {
       async (req) => {
         const result = await steps.start(req)
         // What was refused could be another site's, or one of a flood.
-        if (result.type !== 'refused' && !isOfAStore(result)) {
+        if (result.type !== 'refused' && !isStoreFault(result)) {
           const hasStarted = result.type === 'waiting'
           await remember(req, { ...steps.fields, returnTo: 'returnTo' }, hasStarted)
         }
@@ -226,7 +226,7 @@ export function pages(steps: Steps, options: RoutesOptions): Router {
 }
 
 /** A store that is down keeps nothing, and its fault is the one to tell of. */
-function isOfAStore(result: Result): boolean {
+function isStoreFault(result: Result): boolean {
   return (
     result.type === 'fault' &&
     result.error instanceof OktaOobError &&
