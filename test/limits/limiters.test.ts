@@ -216,6 +216,18 @@ describe('limits.limiter', () => {
         expect(calls.count('oob-authenticate')).to.equal(3)
       })
 
+      it('tells one request that the challenge has expired', async () => {
+        const { clock, tab } = await begin()
+        await tab.start({ channel: 'sms' })
+        clock.tick(301_000)
+
+        const tabs = Array.from({ length: 3 }, () => tab.copy())
+        const answers = await Promise.all(tabs.map((each) => each.submit('123456')))
+
+        const codes = answers.map(({ code }) => code).toSorted()
+        expect(codes).to.deep.equal(['challenge_expired', 'no_challenge', 'no_challenge'])
+      })
+
       it('lets one poll per interval through', async () => {
         const { clock, okta, tab, calls } = await begin()
         const { challenge } = await tab.start(bob)
