@@ -97,7 +97,15 @@ async function hasEnded(req: Request): Promise<boolean> {
   }
   try {
     return await new Promise((resolve, reject) => {
-      sessionStore.get(sessionID, (error, found) => (error ? reject(error) : resolve(!found)))
+      sessionStore.get(sessionID, (error, found) => {
+        // Stores of files say so when there is none; express-session takes it for that as well.
+        const isMissing = (error as NodeJS.ErrnoException | undefined)?.code === 'ENOENT'
+        if (error && !isMissing) {
+          reject(error)
+        } else {
+          resolve(!found)
+        }
+      })
     })
   } catch (cause) {
     throw sessionFailed(cause)

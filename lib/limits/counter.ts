@@ -72,8 +72,8 @@ export async function takeAll(claims: readonly (readonly [Counter, string])[]): 
   for (const [index, { limit, window, key }] of all.entries()) {
     const taken = await attempt(take(window, key))
     if (taken instanceof OktaOobError) {
-      // The store may be back already; where it is not, what was counted ends with its window.
-      await Promise.allSettled(counts.map(({ giveBack }) => giveBack()))
+      // The store may be back already; where it is not, nobody waits for it once more.
+      void Promise.allSettled(counts.map(({ giveBack }) => giveBack()))
       throw taken
     }
     const count = { limit, ...taken }

@@ -29,6 +29,7 @@ export async function remember(
   names: Record<'username' | 'channel' | 'returnTo', string>,
   hasStarted: boolean,
 ): Promise<void> {
+  const { session } = req as { session?: object }
   const known = recall(req)
   const memory: Memory = {
     ...text('username', field(req, names.username)),
@@ -36,7 +37,7 @@ export async function remember(
     ...text('channel', field(req, names.channel)),
     ...text('returnTo', field(req, names.returnTo)),
   }
-  if (JSON.stringify(memory) !== JSON.stringify(known)) {
+  if (session && JSON.stringify(memory) !== JSON.stringify(known)) {
     await keep(req, key, memory)
   }
 }

@@ -257,6 +257,29 @@ describe('A session whose store fails', () => {
     await expectEnd(flow)
   })
 
+  it('by forgetting it while a code is out, as a store of files tells it, fails nothing', async () => {
+    const { tab, okta, store, calls } = await begin()
+    const get = store.get.bind(store)
+    store.get = (id, callback) => {
+      get(id, (error, found) => {
+        callback(
+          found ? error : Object.assign(new Error('no such file'), { code: 'ENOENT' }),
+          found,
+        )
+      })
+    }
+    const held = calls.hold('token')
+    const submitted = tab.submit(codeOf(okta))
+    await held.arrived
+    await new Promise((resolve) => {
+      store.clear(resolve)
+    })
+    held.release()
+
+    expect((await submitted).code).to.equal('complete')
+    expect(await tab.user()).to.equal('alice@example.com')
+  })
+
   it('at keeping it alive does not matter to a poll', async () => {
     const { tab, store } = await begin({ channel: 'push' })
     store.broken = { touch: broken }
