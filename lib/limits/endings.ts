@@ -3,7 +3,7 @@ import type { Challenge } from '../challenge.ts'
 import { maxTimeout } from '../okta/options.ts'
 import { callsPerCompletion } from './gate.ts'
 import type { MakeLimiter } from './options.ts'
-import { add, ask } from './store.ts'
+import { add, look } from './store.ts'
 
 /** Which challenges are over, for every request that still holds a copy of one. */
 export class Endings {
@@ -27,12 +27,11 @@ export class Endings {
   }
 
   async isOver({ id }: Challenge): Promise<boolean> {
-    return (await ask(this.limiter, (limiter) => limiter.get(id))) !== null
+    return (await look(this.limiter, id)) !== undefined
   }
 
   /** Whether more than one request has wanted to end the challenge. */
   async isContested({ id }: Challenge): Promise<boolean> {
-    const answer = await ask(this.limiter, (limiter) => limiter.get(id))
-    return (answer?.consumedPoints ?? 0) > 1
+    return ((await look(this.limiter, id))?.consumed ?? 0) > 1
   }
 }
