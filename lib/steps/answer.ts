@@ -2,6 +2,7 @@ import type { Challenge } from '../challenge.ts'
 import { attempt, OktaOobError } from '../errors.ts'
 import type { CallOptions } from '../okta/call-options.ts'
 import type { Completion } from '../okta/completion.ts'
+import { discoveryFault } from './discovery-fault.ts'
 import type { StepContext } from './outcome.ts'
 
 /** What Okta says to a code or a poll; for a decoy, what it would say, and as late. */
@@ -12,10 +13,9 @@ export async function answerTo(
   options: CallOptions,
 ): Promise<Completion | OktaOobError> {
   const kind = code === undefined ? 'poll' : 'code'
-  // What the first call takes longer than others must not become the pace of decoys.
-  const ready = await attempt(okta.configuration())
-  if (ready instanceof OktaOobError) {
-    return ready
+  const fault = await discoveryFault(okta)
+  if (fault) {
+    return fault
   }
   const since = performance.now()
   if (challenge.decoy) {

@@ -3,6 +3,7 @@ import type { Challenge } from '../challenge.ts'
 import { attempt, OktaOobError } from '../errors.ts'
 import type { CallOptions } from '../okta/call-options.ts'
 import { admit } from './admit.ts'
+import { discoveryFault } from './discovery-fault.ts'
 import type { Outcome, StepContext } from './outcome.ts'
 import { warnOfDecoy } from './warning.ts'
 
@@ -73,10 +74,9 @@ async function ask(
   options: CallOptions,
 ): Promise<Challenge | OktaOobError> {
   const { okta, decoys, audit, requireNumberChallenge } = context
-  // What the first call takes longer than others must not become the pace of decoys.
-  const ready = await attempt(okta.configuration())
-  if (ready instanceof OktaOobError) {
-    return ready
+  const fault = await discoveryFault(okta)
+  if (fault) {
+    return fault
   }
   const since = performance.now()
   const sentAt = Date.now()
