@@ -24,6 +24,14 @@ const withCart: FlowOptions = {
   },
 }
 
+const withLogout: FlowOptions = {
+  routes: (app) => {
+    app.post('/logout', (req, res, next) => {
+      req.logout((error) => (error ? next(error) : res.json({})))
+    })
+  },
+}
+
 for (const [name, door] of Object.entries(doors)) {
   describe(`The challenge and its session, through ${name}`, () => {
     const shared = shareStandIn()
@@ -33,11 +41,7 @@ for (const [name, door] of Object.entries(doors)) {
     it('does not bring a session back to life that was logged out meanwhile', async () => {
       const { okta, tab, calls } = await begin({
         strategy: { limits: false },
-        routes: (app) => {
-          app.post('/logout', (req, res, next) => {
-            req.logout((error) => (error ? next(error) : res.json({})))
-          })
-        },
+        ...withLogout,
       })
       await tab.start({ channel: 'sms' })
       await tab.submit(codeOf(okta))
@@ -56,11 +60,7 @@ for (const [name, door] of Object.entries(doors)) {
     it('does not bring it back either with the end of a challenge', async () => {
       const { okta, tab, calls, app } = await begin({
         strategy: { limits: { sends: false, codesPerChallenge: { points: 1, duration: 600 } } },
-        routes: (host) => {
-          host.post('/logout', (req, res, next) => {
-            req.logout((error) => (error ? next(error) : res.json({})))
-          })
-        },
+        ...withLogout,
       })
       await tab.start({ channel: 'sms' })
       await tab.submit(codeOf(okta))
