@@ -1,6 +1,6 @@
 // Signs in from a terminal: npm run -s cli -- alice@example.com push
 import { createInterface } from 'node:readline/promises'
-import { OktaOobClient, OktaOobError, type Completion } from 'passport-okta-oob'
+import { OktaOobClient, OktaOobError, type TokenResult } from 'passport-okta-oob'
 import { exampleClient } from './okta/client.ts'
 
 const [loginHint = 'alice@example.com', channel = 'push'] = process.argv.slice(2)
@@ -43,6 +43,6 @@ async function signIn(): Promise<void> {
   }
 }
 
-function show(answer: Completion): void {
+function show(answer: TokenResult): void {
   console.log(answer.status === 'complete' ? answer.claims : answer.status)
 }

@@ -1,9 +1,9 @@
 import { channel as named, type Channel } from 'node:diagnostics_channel'
 import type { BindingMethod, Challenge } from './challenge.ts'
 import type { OktaOobCode } from './errors.ts'
-import type { Limit } from './limits/options.ts'
+import type { Limit } from './options.ts'
 
-/** Who an event is about; what is not known at that moment is left out. */
+/** The user and the client that an event is about; what is not known yet is left out. */
 export interface AuditSubject {
   issuer?: string
   clientId?: string
@@ -28,11 +28,11 @@ export interface AuditEvents {
   start: { channel: string; factor: 1 | 2; resend: boolean; address?: string | undefined }
   /** Okta has sent one. */
   send: OfChallenge & { bindingMethod: BindingMethod }
-  /** Okta was asked and has no answer yet; with a `cause` when that is because it has a fault. */
+  /** Okta was asked and has no answer yet; with a `cause` where a fault that passes is the reason. */
   pending: OfChallenge & { code?: OktaOobCode; cause?: unknown }
   /** Okta and `verify` have accepted a user, whom the app is about to log in. */
   success: OfChallenge & { sub: string; amr?: string[] | undefined }
-  /** Anything else an app is told; without a `code` it is the app's own callback that has failed. */
+  /** Any other result; without a `code` one of the app's own callbacks has failed. */
   failure: { code?: OktaOobCode; cause?: unknown }
   /** A limit has refused something, for `retryAfter` more seconds. */
   limit: { limit: Limit; retryAfter: number; address?: string | undefined }
@@ -46,7 +46,7 @@ export interface AuditEvents {
 
 export type AuditEvent = keyof AuditEvents
 
-/** Names what happens at `okta-oob:<event>`, for whoever subscribes. */
+/** One channel of node:diagnostics_channel for each event, named `okta-oob:<event>`. */
 const channels: Record<AuditEvent, Channel> = {
   start: named('okta-oob:start'),
   send: named('okta-oob:send'),
@@ -59,12 +59,12 @@ const channels: Record<AuditEvent, Channel> = {
   fallback: named('okta-oob:fallback'),
 }
 
-/** Reports what happens. Nothing is worked out that nobody listens to. */
+/** Publishes audit events. The details of an event without subscribers are not computed. */
 export class Audit {
-  readonly subject: (loginHint: string | undefined) => AuditSubject
+  readonly #subject: (loginHint: string | undefined) => AuditSubject
 
-  constructor(subject: Audit['subject']) {
-    this.subject = subject
+  constructor(subject: (loginHint: string | undefined) => AuditSubject) {
+    this.#subject = subject
   }
 
   report<E extends AuditEvent>(
@@ -73,7 +73,7 @@ export class Audit {
     details: () => AuditEvents[E],
   ): void {
     if (channels[event].hasSubscribers) {
-      channels[event].publish({ ...this.subject(loginHint), ...details() })
+      channels[event].publish({ ...this.#subject(loginHint), ...details() })
     }
   }
 }

@@ -1,9 +1,9 @@
 /**
  * A sign-in that waits for its user: everything about it that never changes, as plain JSON.
- * It is a secret of the server (a public client's `oob_code` is all it takes to redeem it); a
- * browser only ever sees a {@link ChallengeView}.
+ * It is a secret of the server, since a public client's `oob_code` is all it takes to redeem it.
+ * A browser only ever sees a {@link ChallengeView}.
  */
-export interface Challenge {
+export interface Challenge extends PinnedParameters {
   /** Names the challenge where something about it is counted; means nothing to Okta. */
   id: string
   /** Okta's name for it; absent for a code from an authenticator app, which Okta does not send. */
@@ -16,23 +16,26 @@ export interface Challenge {
   expiresAt: number
   /** Seconds between polls. */
   interval: number
-  /** When another one may be asked for, in milliseconds since the epoch. */
+  /** When another message may be asked for, in milliseconds since the epoch. */
   resendAt?: number
   loginHint: string
-  /** What the challenge was started with, and must be completed with. */
-  issuer: string
-  clientId: string
-  scope: string
-  acrValues?: string
-  /** What proves the first factor, while the second one is under way. */
+  /** Proves the first factor, while the second one is under way. */
   mfaToken?: string
   /** A path of the app to go to after signing in. */
   returnTo?: string
   /**
-   * 1 when Okta knows nothing of it: it hides that its user cannot sign in. In a session there is
-   * always one of the two, for the length of an encrypted cookie would tell.
+   * 1 for a decoy, which Okta knows nothing of: it hides that its user cannot sign in. A challenge
+   * in a session always has the member, or the length of an encrypted cookie would tell.
    */
   decoy?: 0 | 1
+}
+
+/** What a challenge is started with and must be completed with. */
+export interface PinnedParameters {
+  issuer: string
+  clientId: string
+  scope: string
+  acrValues?: string
 }
 
 /**
@@ -51,13 +54,13 @@ export interface ChallengeView {
   expiresAt: string
   /** Seconds between polls; absent when the user types a code. */
   interval?: number
-  /** ISO 8601: when another one may be asked for. */
+  /** ISO 8601: when another message may be asked for. */
   resendAt?: string
   /** Set when this is the second factor. */
   factor?: 2
 }
 
-export function view(challenge: Challenge): ChallengeView {
+export function viewOf(challenge: Challenge): ChallengeView {
   const { channel, bindingMethod, bindingCode, expiresAt, interval, resendAt, mfaToken } = challenge
   return {
     channel,
@@ -70,6 +73,6 @@ export function view(challenge: Challenge): ChallengeView {
   }
 }
 
-export function hasExpired(challenge: Challenge): boolean {
-  return Date.now() >= challenge.expiresAt
+export function hasExpired({ expiresAt }: Challenge): boolean {
+  return Date.now() >= expiresAt
 }

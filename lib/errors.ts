@@ -60,13 +60,23 @@ interface OktaOobErrorOptions {
 }
 
 /**
- * Anything that keeps a sign-in from going on, whoever is to blame. `code` is stable, `status` the
- * HTTP status that fits it (500 and above: the app, the network or Okta), `message` safe to show.
- * Okta's side of the story is on `cause` ({@link OktaCause}), or the network's error.
+ * Anything that keeps a sign-in from going on. `code` is stable, `status` the HTTP status that fits
+ * it (500 and above: the app, the network or Okta), `message` safe to show. `cause` holds what Okta
+ * said ({@link OktaCause}) or the error of the network, the session's store or the limiter.
+ *
+ * @example
+ * app.use((error, req, res, next) => {
+ *   if (!(error instanceof OktaOobError)) return next(error)
+ *   res.status(error.status).json({ code: error.code, message: error.message })
+ * })
  */
 export class OktaOobError extends Error {
   readonly code: OktaOobCode
   readonly status: number
+  /** The same as `status`, under the name of http-errors, which Nest and Koa look at. */
+  readonly statusCode: number
+  /** Whether `message` is meant for users: true below 500 (http-errors). */
+  readonly expose: boolean
   /** Whole seconds, at least 1, until the next try can succeed. */
   readonly retryAfter?: number
   /** How many more codes may be tried, at least 1; `incorrect_code` only. */
@@ -82,6 +92,8 @@ export class OktaOobError extends Error {
     this.name = 'OktaOobError'
     this.code = code
     this.status = codes[code][0]
+    this.statusCode = this.status
+    this.expose = this.status < 500
     this.retryable = options.retryable ?? false
     if (options.retryAfter !== undefined) {
       this.retryAfter = Math.max(1, Math.ceil(options.retryAfter))
@@ -97,7 +109,7 @@ export function messageOf(code: OktaOobCode): string {
   return codes[code][1]
 }
 
-/** The value of a call to Okta, or the error it ended with as a value. */
+/** What a promise resolves to, or the {@link OktaOobError} it rejects with, as a value. */
 export async function attempt<T>(call: Promise<T>): Promise<T | OktaOobError> {
   try {
     return await call
@@ -110,8 +122,8 @@ export async function attempt<T>(call: Promise<T>): Promise<T | OktaOobError> {
 }
 
 /**
- * What was thrown, as something that counts as an error: Passport and Express take `undefined` for
- * "go on", and Express takes `'route'` for "skip this route".
+ * What was thrown, as an error: Passport and Express take `undefined` for "go on", and Express
+ * takes `'route'` for "skip this route".
  */
 export function asError(thrown: unknown): Error {
   return typeof thrown === 'object' && thrown !== null

@@ -1,34 +1,50 @@
-import type { Request, RequestHandler, Router } from 'express'
+import type { Request, RequestHandler } from 'express'
 import { inspect } from 'node:util'
 import { Strategy } from 'passport-strategy'
 import { asError, OktaOobError } from './errors.ts'
-import { handler, type HandlerRedirects, type Redirects } from './middleware.ts'
-import { OktaOobClient } from './okta/client.ts'
-import type { OktaOobClientOptions } from './okta/options.ts'
+import { expressHandler, expressPages, NodeRequest } from './hosts/index.ts'
+import type { OktaOobClient, OktaOobClientOptions } from './okta/index.ts'
+import { checkNames } from './options.ts'
+import { makePages, type RoutesOptions, type Steps } from './pages/index.ts'
 import {
+  checkRedirects,
+  makeClient,
+  makeHandler,
   readStrategyOptions,
+  SignIn,
+  Tenants,
+  type AnyVerify,
+  type HandlerRedirects,
+  type OktaOobAnswer,
   type OktaOobStrategyOptions,
+  type Redirects,
+  type Resolve,
+  type SignInRequest,
+  type SignInResult,
+  type StepName,
+  type Verify,
   type VerifyArguments,
-} from './options.ts'
-import type { RoutesOptions } from './pages/options.ts'
-import { pages } from './pages/routes.ts'
-import type { Result } from './result.ts'
-import { SignIn, type Step } from './sign-in.ts'
-import { Tenants, type Resolve } from './tenants.ts'
-import type {
-  AnyVerify,
-  Verify,
-  VerifyWithRequest,
-  VerifyWithRequestAndTokens,
-  VerifyWithTokens,
-} from './verify.ts'
+  type VerifyWithRequest,
+  type VerifyWithRequestAndTokens,
+  type VerifyWithTokens,
+} from './sign-in/index.ts'
 
 /** Options of one `passport.authenticate('okta-oob', …)`. */
 export interface OktaOobAuthenticateOptions {
   /** Takes this step, whatever the fields of the body say. */
-  step?: Step
+  step?: StepName
   /** Where to send the browser (303) while a challenge waits; without it, `fail(info, 401)`. */
   challengeRedirect?: string
+}
+
+declare global {
+  // oxlint-disable-next-line typescript/no-namespace -- the only way to add to Express's Request
+  namespace Express {
+    interface Request {
+      /** What a handler of `OktaOobStrategy` has to say, for the handler behind it. */
+      oktaOob?: OktaOobAnswer
+    }
+  }
 }
 
 declare module 'passport' {
@@ -37,7 +53,7 @@ declare module 'passport' {
 
 /** Puts the request before the claims in the arguments of `verify`. */
 type WithRequest = { passReqToCallback: true }
-/** Puts the tokens behind the claims in the arguments of `verify`. */
+/** Puts the tokens after the claims in the arguments of `verify`. */
 type WithTokens = { passTokensToCallback: true }
 type WithoutRequest = { passReqToCallback?: false }
 type WithoutTokens = { passTokensToCallback?: false }
@@ -45,13 +61,13 @@ type WithoutTokens = { passTokensToCallback?: false }
 /**
  * Signs users in with Okta's direct authentication, out of band: a text, a call or a push.
  *
- * ```ts
- * const okta = new OktaOobStrategy(options, (claims, done) => done(null, claims))
- * passport.use(okta)
- * ```
- *
  * Without a `verify` the claims of the ID token are the user; without options they come from the
- * environment. The other methods make Express handlers for an app's own sign-in routes.
+ * environment. The other methods make handlers for an app's own sign-in routes.
+ *
+ * @example
+ * const okta = new OktaOobStrategy(options, (claims, done) => done(null, { id: claims.sub }))
+ * passport.use(okta)
+ * app.use('/login', okta.routes({ successRedirect: '/' }))
  */
 export class OktaOobStrategy extends Strategy {
   name: string = 'okta-oob'
@@ -97,6 +113,12 @@ export class OktaOobStrategy extends Strategy {
   /**
    * The client behind the strategy; with `resolve`, the one for this request. Its `configuration()`
    * is what openid-client's own calls take: refresh, revocation, introspection, user info.
+   *
+   * @throws what `resolve` throws, and a TypeError for options that are wrong
+   *
+   * @example
+   * const client = await okta.client(req)
+   * await tokenRevocation(await client.configuration('revocation_endpoint'), refreshToken)
    */
   async client(req: Request): Promise<OktaOobClient> {
     return this._signIn.clientFor(req)
@@ -111,7 +133,7 @@ export class OktaOobStrategy extends Strategy {
   override async authenticate(req: Request, options?: OktaOobAuthenticateOptions): Promise<void> {
     const { success, fail, redirect, error } = this
     try {
-      const result = await this._signIn.authenticate(req, options?.step)
+      const result = await this._signIn.authenticate(new NodeRequest(req), options?.step)
       switch (result.type) {
         case 'signed-in':
           success(result.user, result.info)
@@ -140,66 +162,114 @@ export class OktaOobStrategy extends Strategy {
     }
   }
 
-  /** Sends a text, calls or pushes. */
+  /**
+   * Makes the handler that starts a sign-in: it sends a text, calls or pushes. The fields of the
+   * body are `username`, `channel` and `returnTo`, a path of the app. A JSON client gets
+   * `{ status: 'challenge', challenge }`; a form is redirected (303).
+   *
+   * @throws {TypeError} naming an option that is wrong
+   *
+   * @example
+   * app.post('/login', okta.start({ challengeRedirect: '/code', failureRedirect: '/login' }))
+   */
   start(redirects: Omit<Redirects, 'successRedirect'> = {}): RequestHandler {
+    checkRedirects(redirects, 'start')
     // A start that is refused belongs on the page that asked for it, whatever else still waits.
     const { failureRedirect: usableRedirect } = redirects
-    return handler((req) => this._signIn.start(req), { ...redirects, usableRedirect })
+    const step = (request: SignInRequest): Promise<SignInResult> => this._signIn.start(request)
+    return expressHandler(makeHandler(step, { ...redirects, usableRedirect }))
   }
 
-  /** Takes the code, or looks whether the push has been approved, and logs the user in. */
+  /**
+   * Makes the handler that takes the code (field `code`), or looks whether the push has been
+   * approved, and logs the user in: `{ status: 'complete', redirectTo? }`, or `{ status: 'pending',
+   * challenge, retryAfter }` in seconds. Needs `passport.session()` before it.
+   *
+   * @throws {TypeError} naming an option that is wrong
+   *
+   * @example
+   * app.post('/code', okta.complete({ successRedirect: '/', challengeRedirect: '/code' }))
+   */
   complete(redirects: Redirects = {}): RequestHandler {
-    return handler((req) => completeAndLogIn(this._signIn, req), keepingChallenge(redirects))
+    checkRedirects(redirects, 'complete')
+    const step = (request: SignInRequest): Promise<SignInResult> =>
+      completeAndLogIn(this._signIn, request)
+    return expressHandler(makeHandler(step, keepingChallenge(redirects)))
   }
 
-  /** Tells what the session's challenge is, for a page or a script that shows it. */
-  challenge(): RequestHandler {
-    return handler((req) => this._signIn.current(req))
+  /**
+   * Makes the handler that tells what the session's challenge is, for a page or a script that shows
+   * it: as JSON, or on `req.oktaOob` for the handler behind it.
+   *
+   * @throws {TypeError} naming an option, of which there are none
+   *
+   * @example
+   * app.get('/code', okta.challenge(), (req, res) => res.render('code', { answer: req.oktaOob }))
+   */
+  challenge(options: Record<string, never> = {}): RequestHandler {
+    checkNames(options, [], 'is not an option of challenge()')
+    return expressHandler(makeHandler((request) => this._signIn.current(request)))
   }
 
-  /** Starts again for the user of the challenge, through its channel or the one in the body. */
+  /**
+   * Makes the handler that starts again for the user of the challenge, through its channel or the
+   * one in the body.
+   *
+   * @throws {TypeError} naming an option that is wrong
+   *
+   * @example
+   * app.post('/resend', okta.resend({ challengeRedirect: '/code', failureRedirect: '/login' }))
+   */
   resend(redirects: Omit<Redirects, 'successRedirect'> = {}): RequestHandler {
-    return handler((req) => this._signIn.resend(req), keepingChallenge(redirects))
+    checkRedirects(redirects, 'resend')
+    const step = (request: SignInRequest): Promise<SignInResult> => this._signIn.resend(request)
+    return expressHandler(makeHandler(step, keepingChallenge(redirects)))
   }
 
-  /** Ends the challenge, if there is one. */
+  /**
+   * Makes the handler that ends the challenge, if there is one.
+   *
+   * @throws {TypeError} naming an option that is wrong
+   *
+   * @example
+   * app.post('/cancel', okta.cancel({ successRedirect: '/login' }))
+   */
   cancel(redirects: Pick<Redirects, 'successRedirect' | 'failureRedirect'> = {}): RequestHandler {
-    return handler((req) => this._signIn.cancel(req), redirects)
+    checkRedirects(redirects, 'cancel')
+    return expressHandler(makeHandler((request) => this._signIn.cancel(request), redirects))
   }
 
   /**
    * A whole sign-in: pages, and the routes behind them. Needs a session and `passport.session()`.
-   *
-   * ```ts
-   * app.use('/login', okta.routes({ successRedirect: '/' }))
-   * ```
+   * It is a handler of node:http's requests, so Express is not the only host that takes it.
    *
    * @throws {TypeError} naming the option that is wrong
+   *
+   * @example
+   * app.use('/login', okta.routes({ successRedirect: '/', brand: { name: 'Example' } }))
    */
-  routes(options: RoutesOptions = {}): Router {
+  routes(options: RoutesOptions = {}): RequestHandler {
     const { _signIn: signIn } = this
     const { channels, usernameField, channelField, codeField } = signIn.settings
-    return pages(
-      {
-        start: (req) => signIn.start(req),
-        current: (req) => signIn.current(req),
-        complete: (req) => completeAndLogIn(signIn, req),
-        resend: (req) => signIn.resend(req),
-        cancel: (req) => signIn.cancel(req),
-        channels,
-        secondFactors: async (req) => (await signIn.clientFor(req)).secondFactors,
-        fields: { username: usernameField, channel: channelField, code: codeField },
-      },
-      options,
-    )
+    const steps: Steps = {
+      start: (request) => signIn.start(request),
+      current: (request) => signIn.current(request),
+      complete: (request) => completeAndLogIn(signIn, request),
+      resend: (request) => signIn.resend(request),
+      cancel: (request) => signIn.cancel(request),
+      channels,
+      secondFactors: async ({ hostRequest }) => (await signIn.clientFor(hostRequest)).secondFactors,
+      fields: { username: usernameField, channel: channelField, code: codeField },
+    }
+    return expressPages(makePages(steps, options))
   }
 }
 
 /** For the handlers, which log in by themselves and not through Passport's `success`. */
-async function completeAndLogIn(signIn: SignIn, req: Request): Promise<Result> {
+async function completeAndLogIn(signIn: SignIn, request: SignInRequest): Promise<SignInResult> {
   const message = 'okta.complete() needs req.logIn: mount passport.session() before it.'
-  return typeof req.logIn === 'function'
-    ? signIn.complete(req)
+  return request.logIn
+    ? signIn.complete(request)
     : { type: 'fault', error: new OktaOobError('configuration_error', { message }) }
 }
 
@@ -213,7 +283,7 @@ function clientFinder(client: OktaOobClientOptions | Resolve): SignIn['clientFor
     const tenants = new Tenants(client)
     return (req) => tenants.clientFor(req)
   }
-  const only = new OktaOobClient(client)
+  const only = makeClient(client)
   return () => only
 }
 

@@ -1,10 +1,9 @@
-import type { Challenge } from '../challenge.ts'
-import type { Terms } from '../okta/start-answer.ts'
+import type { Challenge, PinnedParameters } from '../challenge.ts'
 import { newId, newNumber } from '../random.ts'
-import { Tempo } from './tempo.ts'
+import { ResponseTimes } from './response-times.ts'
 
-/** What tells one challenge of a channel from another, and what it was asked for with. */
-type Look = Pick<Challenge, 'channel' | 'bindingMethod' | 'interval'> & {
+/** What a decoy looks like: the members in which challenges of one channel differ. */
+interface DecoyTemplate extends Pick<Challenge, 'channel' | 'bindingMethod' | 'interval'> {
   /** Seconds. */
   life: number
   digits: number
@@ -17,46 +16,46 @@ type Look = Pick<Challenge, 'channel' | 'bindingMethod' | 'interval'> & {
 const documented = { interval: 5, life: 300, digits: 2, zeroFirst: false, oobCodeLength: 34 }
 
 /**
- * Challenges in the place of those that Okta has refused to start for a user. They look like the
- * last real one of their channel, and nothing that anyone sends ever completes them.
+ * Challenges for users that Okta has refused. They look like the last real one of their channel,
+ * and no code or poll ever completes them.
  */
 export class Decoys {
-  readonly tempo: Tempo = new Tempo()
-  readonly #looks = new Map<string, Look>()
+  readonly responseTimes: ResponseTimes = new ResponseTimes()
+  readonly #templates = new Map<string, DecoyTemplate>()
 
   /** @param asked the channel that was asked for; Okta may call it by another name */
   remember(asked: string, challenge: Challenge, sentAt: number): void {
     const { channel, bindingMethod, bindingCode, interval, expiresAt, oobCode } = challenge
-    this.#looks.set(asked, {
+    this.#templates.set(asked, {
       channel,
       bindingMethod,
       interval,
       life: Math.round((expiresAt - sentAt) / 1000),
       digits: bindingCode?.length ?? documented.digits,
-      zeroFirst: this.#looks.get(asked)?.zeroFirst || bindingCode?.startsWith('0') || false,
+      zeroFirst: this.#templates.get(asked)?.zeroFirst || bindingCode?.startsWith('0') || false,
       oobCodeLength: oobCode?.length ?? documented.oobCodeLength,
     })
   }
 
   make(
     asked: string,
-    { sentAt, ...terms }: Terms & { loginHint: string; sentAt: number },
+    { sentAt, ...members }: PinnedParameters & { loginHint: string; sentAt: number },
     requireNumberChallenge: boolean,
   ): Challenge {
     const pushMethod = requireNumberChallenge ? 'transfer' : 'none'
     const bindingMethod = asked === 'push' ? pushMethod : 'prompt'
-    const look = this.#looks.get(asked) ?? { ...documented, channel: asked, bindingMethod }
+    const template = this.#templates.get(asked) ?? { ...documented, channel: asked, bindingMethod }
     return {
       id: newId(),
-      oobCode: newId().padEnd(look.oobCodeLength, newId()).slice(0, look.oobCodeLength),
-      channel: look.channel,
-      bindingMethod: look.bindingMethod,
-      ...(look.bindingMethod === 'transfer' && {
-        bindingCode: newNumber(look.digits, look.zeroFirst),
+      oobCode: newId().padEnd(template.oobCodeLength, newId()).slice(0, template.oobCodeLength),
+      channel: template.channel,
+      bindingMethod: template.bindingMethod,
+      ...(template.bindingMethod === 'transfer' && {
+        bindingCode: newNumber(template.digits, template.zeroFirst),
       }),
-      expiresAt: sentAt + look.life * 1000,
-      interval: look.interval,
-      ...terms,
+      expiresAt: sentAt + template.life * 1000,
+      interval: template.interval,
+      ...members,
       decoy: 1,
     }
   }

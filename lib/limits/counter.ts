@@ -1,7 +1,8 @@
 import type { RateLimiterAbstract } from 'rate-limiter-flexible'
 import { attempt, OktaOobError } from '../errors.ts'
-import { ask, consume, look } from './store.ts'
-import type { Limit, Window } from './options.ts'
+import type { Limit } from '../options.ts'
+import type { Window } from './options.ts'
+import { consume, look, query } from './store.ts'
 
 /** What a limit says to one more. */
 export interface Count {
@@ -20,7 +21,7 @@ export interface Taken extends Count {
   giveBack: () => Promise<void>
 }
 
-/** What counts in one window; a limiter around another one does not know its points. */
+/** A window and its limiter; a limiter that wraps another one does not know its points. */
 export interface CountedWindow extends Window {
   limiter: RateLimiterAbstract
 }
@@ -28,7 +29,7 @@ export interface CountedWindow extends Window {
 /** One row of the table of limits: so many in each of its windows, counted by key. */
 export class Counter {
   readonly limit: Limit
-  /** The longest first: one that it refuses must not open a shorter one, which would end too soon. */
+  /** The longest first: what it refuses must not open a shorter one, which would end too soon. */
   readonly windows: readonly CountedWindow[]
 
   constructor(limit: Limit, windows: readonly CountedWindow[]) {
@@ -40,9 +41,9 @@ export class Counter {
   async add(key: string): Promise<void> {
     await Promise.all(
       this.windows.map(async ({ points, duration, limiter }) => {
-        const { consumedPoints } = await ask(limiter, (it) => it.penalty(key))
+        const { consumedPoints } = await query(limiter, (it) => it.penalty(key))
         if (consumedPoints > points) {
-          await ask(limiter, (it) => it.set(key, points, duration))
+          await query(limiter, (it) => it.set(key, points, duration))
         }
       }),
     )
@@ -54,7 +55,7 @@ export class Counter {
   }
 
   async forget(key: string): Promise<void> {
-    await Promise.all(this.windows.map(({ limiter }) => ask(limiter, (it) => it.delete(key))))
+    await Promise.all(this.windows.map(({ limiter }) => query(limiter, (it) => it.delete(key))))
   }
 }
 
@@ -72,7 +73,7 @@ export async function takeAll(claims: readonly (readonly [Counter, string])[]): 
   for (const [index, { limit, window, key }] of all.entries()) {
     const taken = await attempt(take(window, key))
     if (taken instanceof OktaOobError) {
-      // The store may be back already; where it is not, nobody waits for it once more.
+      // The store may be back already; where it is not, this request does not wait for it again.
       void Promise.allSettled(counts.map(({ giveBack }) => giveBack()))
       throw taken
     }
@@ -99,10 +100,10 @@ async function take(
     if (consumed === 0 || Date.now() >= end) {
       return
     }
-    const { consumedPoints } = await ask(limiter, (it) => it.reward(key))
+    const { consumedPoints } = await query(limiter, (it) => it.reward(key))
     // The store has forgotten it before its time: below zero, one too many would be let through.
     if (consumedPoints < 0) {
-      await ask(limiter, (it) => it.penalty(key))
+      await query(limiter, (it) => it.penalty(key))
     }
   }
   return { refused, left, wait: refused || left === 0 ? wait : 0, giveBack }

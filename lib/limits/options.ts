@@ -1,6 +1,6 @@
 import type { RateLimiterAbstract } from 'rate-limiter-flexible'
-import { check } from '../check.ts'
-import { MemoryLimiter } from './memory.ts'
+import { check, type Limit } from '../options.ts'
+import { MemoryLimiter } from './memory-limiter.ts'
 
 /** At most `points` in `duration` seconds. */
 export interface Window {
@@ -8,11 +8,7 @@ export interface Window {
   duration: number
 }
 
-/** The counters that an app can set or turn off. */
-export type Limit =
-  'codesPerChallenge' | 'codesPerUser' | 'sends' | 'pushes' | 'pushPause' | 'starts' | 'budget'
-
-/** What a limiter is made of; the prefix tells the limits apart in a store that they share. */
+/** Options of one limiter; its prefix keeps the limits apart in a store that they share. */
 export interface LimiterOptions extends Window {
   keyPrefix: string
 }

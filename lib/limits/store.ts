@@ -1,6 +1,6 @@
 import type { RateLimiterAbstract } from 'rate-limiter-flexible'
 import { OktaOobError } from '../errors.ts'
-import { MemoryLimiter } from './memory.ts'
+import { MemoryLimiter } from './memory-limiter.ts'
 
 /** Seconds that a store may take for one answer. */
 const patience = 5
@@ -9,20 +9,20 @@ const patience = 5
 const backoff = 5
 
 /**
- * An answer of the limiter's store. Without one nothing may go on: who could take the store down
- * could take the limits away.
+ * An answer of the limiter's store. Without one nothing goes on: an attacker that takes the store
+ * down must not take the limits away with it.
  *
  * @throws {OktaOobError} `limiter_unavailable`
  */
-export function ask<T>(
+export function query<T>(
   limiter: RateLimiterAbstract,
   question: (limiter: RateLimiterAbstract) => Promise<T>,
 ): Promise<T> {
-  // Memory is always there: a timer would take longer than the look at it.
+  // Memory always answers, and a timer would take longer than the answer.
   return limiter instanceof MemoryLimiter ? question(limiter) : inTime(() => question(limiter))
 }
 
-/** A store that never answers is down as well: a client of Redis waits as long as its connection. */
+/** A store that never answers counts as down: a Redis client waits as long as its connection does. */
 async function inTime<T>(question: () => Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_resolve, reject) => {
@@ -39,8 +39,8 @@ async function inTime<T>(question: () => Promise<T>): Promise<T> {
   }
 }
 
-/** What a limiter says of a key. */
-export interface Standing {
+/** What is counted for one key. */
+export interface KeyCount {
   /** Those of this window; 0 where the limiter has refused without counting this one. */
   consumed: number
   /** Seconds until the window is over. */
@@ -48,17 +48,17 @@ export interface Standing {
 }
 
 /** What a limiter says to one more. */
-export interface Consumed extends Standing {
+export interface Consumed extends KeyCount {
   refused: boolean
 }
 
 export async function consume(limiter: RateLimiterAbstract, key: string): Promise<Consumed> {
-  return ask(limiter, (it) =>
+  return query(limiter, (it) =>
     it.consume(key).then(
-      (answer) => ({ refused: false, ...standing(answer) }),
+      (answer) => ({ refused: false, ...keyCount(answer) }),
       (refusal: unknown) => {
         if (isAnswer(refusal)) {
-          return { refused: true, ...standing(refusal) }
+          return { refused: true, ...keyCount(refusal) }
         }
         throw refusal
       },
@@ -75,31 +75,31 @@ export async function add(
   limiter: RateLimiterAbstract,
   key: string,
   customDuration: number,
-): Promise<Standing> {
-  return standing(await ask(limiter, (it) => it.penalty(key, 1, { customDuration })))
+): Promise<KeyCount> {
+  return keyCount(await query(limiter, (it) => it.penalty(key, 1, { customDuration })))
 }
 
 /** What is counted for a key, without counting one more; nothing where its window is over. */
 export async function look(
   limiter: RateLimiterAbstract,
   key: string,
-): Promise<Standing | undefined> {
-  const answer = await ask(limiter, (it) => it.get(key))
+): Promise<KeyCount | undefined> {
+  const answer = await query(limiter, (it) => it.get(key))
   // A store in memory keeps what has expired until its timer has fired.
-  return answer && answer.msBeforeNext > 0 ? standing(answer) : undefined
+  return answer && answer.msBeforeNext > 0 ? keyCount(answer) : undefined
 }
 
-interface Answer {
+interface LimiterAnswer {
   /** Absent, or 0, where `inMemoryBlockOnConsumed` has spared the store the question. */
   consumedPoints?: number
   msBeforeNext: number
 }
 
-function standing({ consumedPoints = 0, msBeforeNext }: Answer): Standing {
+function keyCount({ consumedPoints = 0, msBeforeNext }: LimiterAnswer): KeyCount {
   return { consumed: consumedPoints, wait: msBeforeNext / 1000 }
 }
 
 /** Not by its class: a limiter of the app's may be made by another copy of the library. */
-function isAnswer(value: unknown): value is Answer {
+function isAnswer(value: unknown): value is LimiterAnswer {
   return typeof (value as { msBeforeNext?: unknown } | undefined)?.msBeforeNext === 'number'
 }

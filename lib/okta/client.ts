@@ -1,24 +1,31 @@
 import {
-  genericGrantRequest,
   getDPoPHandle,
   randomDPoPKeyPair,
   type Configuration,
   type DPoPHandle,
 } from 'openid-client'
-import type { Challenge } from '../challenge.ts'
+import type { Challenge, PinnedParameters } from '../challenge.ts'
 import { OktaOobError } from '../errors.ts'
-import type { KeyedHash } from '../keyed-hash.ts'
-import { configure, discover, type AuthorizationServer, type Endpoint } from './discovery.ts'
-import type { CallOptions } from './call-options.ts'
-import { endpointBeside, postForm } from './form.ts'
-import { grantOf, mfaGrants, tokenParameters } from './grants.ts'
-import type { Answered, Completion } from './completion.ts'
-import { checkedClaims, type Tokens } from './id-token.ts'
-import { readClientOptions, type ClientSettings, type OktaOobClientOptions } from './options.ts'
-import { challengeFrom, termsOf, type Terms } from './start-answer.ts'
-import { StartEndpoint } from './start-endpoint.ts'
-import { findOktaOobError, hasTokens, judge, tokenCalls, type TokenCall } from './token-call.ts'
-import { BrokenConnection } from './transport.ts'
+import type { KeyedHash } from '../random.ts'
+import {
+  configure,
+  discover,
+  endpointBeside,
+  type AuthorizationServer,
+  type Endpoint,
+} from './authorization-server.ts'
+import type { CallOptions } from './client-context.ts'
+import { mfaGrants } from './grants.ts'
+import {
+  maxTimeout,
+  readClientOptions,
+  type ClientSettings,
+  type OktaOobClientOptions,
+} from './options.ts'
+import { postForm } from './post-form.ts'
+import { Starts } from './start-endpoint.ts'
+import { pinnedParameters, readStartResponse } from './start-response.ts'
+import { requestTokens, type FinalTokenResult, type TokenResult } from './token-request.ts'
 import { waitFor } from './wait.ts'
 
 export interface StartRequest extends CallOptions {
@@ -42,56 +49,82 @@ export interface CompleteRequest extends CallOptions {
 }
 
 /**
+ * What one `complete` can take, each with a timeout of its own: metadata, keys, the call, its
+ * repeat on a new connection, its repeat with a nonce, and the keys again.
+ */
+const callsPerRedeem = 6
+
+/** Seconds that no `complete` of any client takes longer than. */
+export const maxRedeemTimeout: number = callsPerRedeem * maxTimeout + 1
+
+/**
  * Okta's out-of-band direct authentication, one request at a time: no Passport, no Express, no
  * limits. Nothing is fetched before the first call; concurrent first calls share one discovery,
  * and after a failed one the next call tries again.
  *
+ * @example
+ * const okta = new OktaOobClient({ issuer: 'https://example.okta.com', clientID, clientSecret })
+ * const challenge = await okta.start({ loginHint: 'alice@example.com', channel: 'push' })
+ * const result = await okta.wait(challenge)
+ * if (result.status === 'complete') console.log(result.claims.sub)
+ *
  * @see https://developer.okta.com/docs/guides/configure-direct-auth-grants/coobov/main/
  */
 export class OktaOobClient {
-  /** @internal */
-  readonly _settings: ClientSettings
-  /** @internal */
-  _server: Promise<AuthorizationServer> | undefined
-  /** @internal */
-  _dpop: Promise<DPoPHandle> | undefined
-  /** @internal */
-  readonly _startEndpoint: StartEndpoint
+  readonly #settings: ClientSettings
+  readonly #starts: Starts
+  #server: Promise<AuthorizationServer> | undefined
+  #dpop: Promise<DPoPHandle> | undefined
 
   /**
    * @param environment where the issuer, the client and its secret come from when `options` leaves
    *   them out
    * @throws {TypeError} naming the option that is wrong or missing
+   *
+   * @example
+   * // From OKTA_OAUTH2_ISSUER, OKTA_OAUTH2_CLIENT_ID and OKTA_OAUTH2_CLIENT_SECRET:
+   * const okta = new OktaOobClient()
    */
   constructor(
     options: OktaOobClientOptions = {},
     environment: Record<string, string | undefined> = process.env,
   ) {
-    this._settings = readClientOptions(options, environment)
-    this._startEndpoint = new StartEndpoint(this._settings)
+    this.#settings = readClientOptions(options, environment)
+    this.#starts = new Starts(this.#settings)
   }
 
+  /** Without a trailing slash. */
   get issuer(): string {
-    return this._settings.issuer
+    return this.#settings.issuer
   }
 
   get clientId(): string {
-    return this._settings.clientId
+    return this.#settings.clientId
   }
 
   /** @internal Names a user where something is counted or reported. */
   get hash(): KeyedHash {
-    return this._settings.hash
+    return this.#settings.hash
   }
 
   /** Seconds for one call to Okta. */
   get timeout(): number {
-    return this._settings.timeout
+    return this.#settings.timeout
+  }
+
+  /** Seconds that one {@link complete} takes at the most: several calls can be part of it. */
+  get redeemTimeout(): number {
+    return callsPerRedeem * this.timeout + 1
   }
 
   /** The channels of a second factor in the order to try them; empty where none can be handled. */
   get secondFactors(): readonly string[] {
-    return this._settings.secondFactors
+    return this.#settings.secondFactors
+  }
+
+  /** What every challenge of this client is started with and must be completed with. */
+  get pinnedParameters(): PinnedParameters {
+    return pinnedParameters(this.#settings)
   }
 
   /**
@@ -100,99 +133,88 @@ export class OktaOobClient {
    * is to be called, which Okta wants as their audience.
    *
    * @throws {OktaOobError} when Okta's metadata cannot be read
+   *
+   * @example
+   * const config = await okta.configuration('revocation_endpoint')
+   * await tokenRevocation(config, refreshToken)
    */
   async configuration(endpoint: Endpoint = 'token_endpoint'): Promise<Configuration> {
-    const { config, metadata } = await this._discover()
-    return endpoint === 'token_endpoint' ? config : configure(this._settings, metadata, endpoint)
+    const { config, metadata } = await this.#discover()
+    return endpoint === 'token_endpoint' ? config : configure(this.#settings, metadata, endpoint)
   }
 
   /**
    * Asks Okta to send a text or a mail, to call or to push.
    *
    * @returns the challenge that now waits for its user
-   * @throws {OktaOobError}
+   * @throws {OktaOobError} `access_denied` where Okta does not let the user in, `rate_limited`,
+   *   `configuration_error`, `protocol_error`, `upstream_unavailable` or `upstream_timeout`
+   *
+   * @example
+   * const challenge = await okta.start({ loginHint: 'alice@example.com', channel: 'sms' })
    */
   async start({ loginHint, channel, ...options }: StartRequest): Promise<Challenge> {
-    const { acrValues } = this._settings
+    const { acrValues } = this.#settings
     const fields = {
       login_hint: loginHint,
       channel_hint: channel,
       ...(acrValues !== undefined && { acr_values: acrValues }),
     }
-    const server = await this._discover()
+    const server = await this.#discover()
     const sentAt = Date.now()
-    const reply = await this._startEndpoint.post(server, fields, options)
-    return challengeFrom(this._settings, reply, { call: 'start', loginHint, channel, sentAt })
+    const reply = await this.#starts.post(server, fields, options)
+    return readStartResponse(this.#settings, reply, { call: 'start', loginHint, channel, sentAt })
   }
 
   /**
    * Asks for a second factor, after {@link complete} has said `mfa_required`.
    *
    * @returns the challenge that now waits for its user
-   * @throws {OktaOobError}
+   * @throws {OktaOobError} as {@link start}; `challenge_expired` with an `mfaToken` that is too old
+   *
+   * @example
+   * const second = await okta.challenge({ loginHint, mfaToken: result.mfaToken, channel: 'otp' })
    */
   async challenge(request: ChallengeRequest): Promise<Challenge> {
     const { loginHint, mfaToken, channel, ...options } = request
-    const { acrValues } = this._settings
-    const server = await this._discover()
+    const { acrValues } = this.#settings
+    const server = await this.#discover()
     const fields = {
       mfa_token: mfaToken,
       challenge_types_supported: mfaGrants([channel]).join(' '),
       ...(channel !== 'otp' && { channel_hint: channel }),
       ...(acrValues !== undefined && { acr_values: acrValues }),
     }
-    const url = endpointBeside(server, 'challenge')
     const sentAt = Date.now()
-    const reply = await postForm(this._settings, server, url, fields, options)
-    const started = { call: 'challenge', loginHint, channel, sentAt } as const
-    return { ...challengeFrom(this._settings, reply, started), mfaToken }
+    const url = endpointBeside(server, 'challenge')
+    const reply = await postForm(this.#settings, server, url, fields, options)
+    const asked = { call: 'challenge', loginHint, channel, sentAt } as const
+    return { ...readStartResponse(this.#settings, reply, asked), mfaToken }
   }
 
   /**
-   * Asks Okta once for the tokens of a challenge. Who polls waits `challenge.interval` seconds
-   * before each call, and 5 seconds more for good after an answer with `slowDown`.
+   * Asks Okta once for the tokens of a challenge. Polls must be `challenge.interval` seconds apart,
+   * and 5 seconds more for good after an answer with `slowDown`. No code is sent, and no push
+   * polled, without the keys in hand that the ID token will be verified with.
    *
    * @throws {OktaOobError}; the challenge is over unless the error is `retryable`
+   *
+   * @example
+   * const result = await okta.complete(challenge, { code: '123456' })
+   * if (result.status === 'complete') return result.claims
    */
-  async complete(challenge: Challenge, request: CompleteRequest = {}): Promise<Completion> {
-    const { clientId, idTokenSignedResponseAlg, secondFactors } = this._settings
+  async complete(challenge: Challenge, request: CompleteRequest = {}): Promise<TokenResult> {
     if (!this.owns(challenge)) {
       throw new OktaOobError('no_challenge')
     }
-    const typed = challenge.bindingMethod === 'prompt'
-    if (typed && !request.code) {
+    const { code, ...options } = request
+    if (challenge.bindingMethod === 'prompt' && !code) {
       throw new OktaOobError('code_missing', { retryable: true })
     }
-    const server = await this._discover()
-    const DPoP = await this.dpopHandle()
-    const parameters = tokenParameters(challenge, request.code, secondFactors)
-    const call: TokenCall = { ...request, poll: !typed, sent: [challenge.loginHint] }
-    try {
-      const send = (): Promise<Tokens> =>
-        tokenCalls.run(call, (mark) =>
-          genericGrantRequest(
-            server.config,
-            grantOf(challenge),
-            { ...parameters, ...mark },
-            DPoP && { DPoP },
-          ),
-        )
-      const tokens = await send().catch((exception: unknown) => {
-        // Sent again from here, a poll has a fresh assertion and a fresh proof.
-        if (call.poll && findOktaOobError(exception) instanceof BrokenConnection) {
-          return send()
-        }
-        throw exception
-      })
-      const claims = checkedClaims(tokens, clientId, idTokenSignedResponseAlg)
-      return { status: 'complete', claims, tokens }
-    } catch (exception) {
-      if (hasTokens(call.answer)) {
-        // A configuration keeps its keys for minutes: wrong ones would fail every sign-in until then.
-        server.config = configure(this._settings, server.metadata, 'token_endpoint')
-      }
-      return judge(exception, call)
-    }
+    const server = await this.#discover()
+    await server.keys.ready()
+    const dpop = await this.dpopHandle()
+    return requestTokens(this.#settings, server, { ...options, challenge, code, dpop })
   }
 
   /**
@@ -200,19 +222,17 @@ export class OktaOobClient {
    * are waited out.
    *
    * @throws {OktaOobError}, or the reason of the `signal`
+   *
+   * @example
+   * const result = await okta.wait(challenge, { signal: AbortSignal.timeout(120_000) })
    */
-  wait(challenge: Challenge, options: CallOptions = {}): Promise<Answered> {
+  wait(challenge: Challenge, options: CallOptions = {}): Promise<FinalTokenResult> {
     return waitFor(challenge, () => this.complete(challenge, options), options.signal)
-  }
-
-  /** What every challenge of this client is started with, and must be completed with. */
-  get terms(): Terms {
-    return termsOf(this._settings)
   }
 
   /** Whether a challenge was started with the server, client, scope and policy of this client. */
   owns({ issuer, clientId, scope, acrValues }: Challenge): boolean {
-    const own = this._settings
+    const own = this.#settings
     return (
       issuer === own.issuer &&
       clientId === own.clientId &&
@@ -224,25 +244,42 @@ export class OktaOobClient {
   /**
    * The handle that proves possession of the key to which tokens are bound, for calls of
    * openid-client's own; `undefined` without the `dpop` option.
+   *
+   * @throws {OktaOobError} when Okta's metadata cannot be read
+   *
+   * @example
+   * await fetchProtectedResource(config, accessToken, url, 'GET', null, undefined, {
+   *   DPoP: await okta.dpopHandle(),
+   * })
    */
   async dpopHandle(): Promise<DPoPHandle | undefined> {
-    const { dpop } = this._settings
+    const { dpop } = this.#settings
     if (dpop === false) {
       return undefined
     }
-    const { config } = await this._discover()
-    this._dpop ??= Promise.resolve(dpop === true ? randomDPoPKeyPair() : dpop).then((keyPair) =>
+    const { config } = await this.#discover()
+    this.#dpop ??= Promise.resolve(dpop === true ? randomDPoPKeyPair() : dpop).then((keyPair) =>
       getDPoPHandle(config, keyPair),
     )
-    return this._dpop
+    return this.#dpop
   }
 
-  /** @internal */
-  async _discover(): Promise<AuthorizationServer> {
-    this._server ??= discover(this._settings).catch((error: unknown) => {
-      this._server = undefined
+  /**
+   * @internal Has metadata, and for a `redeem` keys, in hand. Asked before a call is timed: what a
+   * first call takes longer than others must not become the response time of decoys.
+   */
+  async ready(forRedeem: boolean): Promise<void> {
+    const { keys } = await this.#discover()
+    if (forRedeem) {
+      await keys.ready()
+    }
+  }
+
+  async #discover(): Promise<AuthorizationServer> {
+    this.#server ??= discover(this.#settings).catch((error: unknown) => {
+      this.#server = undefined
       throw error
     })
-    return this._server
+    return this.#server
   }
 }

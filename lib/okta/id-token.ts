@@ -1,49 +1,34 @@
 import { createHash } from 'node:crypto'
-import type { IDToken, TokenEndpointResponse, TokenEndpointResponseHelpers } from 'openid-client'
-import { OktaOobError } from '../errors.ts'
+import type { IDToken, TokenEndpointResponse } from 'openid-client'
+import type { ClientSettings } from './options.ts'
 
-/** Tokens as Okta gave them, with openid-client's helpers. */
-export type Tokens = TokenEndpointResponse & TokenEndpointResponseHelpers
-
-/** How far Okta's clock may be from ours, in seconds. */
-export const clockTolerance = 60
+/** The token response as Okta gave it, as plain data; its `token_type` is in lower case. */
+export type Tokens = TokenEndpointResponse
 
 /**
- * The claims of an ID token whose signature, `iss`, `aud` and `exp` openid-client has verified,
- * after the checks of OpenID Connect Core §3.1.3.7 and §3.1.3.8 that it leaves to its caller.
+ * The checks of OpenID Connect Core §3.1.3.7 and §3.1.3.8 that oauth4webapi leaves to its caller,
+ * after it has verified `iss`, `aud`, `exp` and the signature.
  *
- * @throws {OktaOobError} `id_token_invalid`
+ * @throws an error whose message says what is wrong
  */
-export function checkedClaims(tokens: Tokens, clientId: string, alg: string): IDToken {
-  const claims = tokens.claims()
-  const problem = claims
-    ? findProblem(claims, tokens.access_token, clientId, alg)
-    : 'the answer has no ID token'
-  if (!claims || problem !== undefined) {
-    throw new OktaOobError('id_token_invalid', { cause: { reason: problem } })
-  }
-  return claims
-}
-
-function findProblem(
+export function checkClaims(
   claims: IDToken,
   accessToken: string,
-  clientId: string,
-  alg: string,
-): string | undefined {
-  if (claims.sub === '') {
-    return '"sub" is empty'
+  { clientId, clockTolerance, idTokenSignedResponseAlg: alg }: ClientSettings,
+): void {
+  const { sub, azp, iat, at_hash: atHash } = claims
+  if (sub === '') {
+    throw new Error('"sub" is empty')
   }
-  if (claims.azp !== undefined && claims.azp !== clientId) {
-    return '"azp" is another client'
+  if (azp !== undefined && azp !== clientId) {
+    throw new Error('"azp" is another client')
   }
-  if (claims.iat > Date.now() / 1000 + clockTolerance) {
-    return '"iat" is in the future'
+  if (iat > Date.now() / 1000 + clockTolerance) {
+    throw new Error('"iat" is in the future')
   }
-  if (claims['at_hash'] !== undefined && !isHashOf(claims['at_hash'], accessToken, alg)) {
-    return '"at_hash" does not fit the access token'
+  if (atHash !== undefined && !isHashOf(atHash, accessToken, alg)) {
+    throw new Error('"at_hash" does not fit the access token')
   }
-  return undefined
 }
 
 /** OpenID Connect Core §3.1.3.6: the left half of the hash that the signature's `alg` names. */

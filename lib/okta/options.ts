@@ -1,8 +1,9 @@
+import { Agent } from 'node:http'
 import { types } from 'node:util'
 import { ClientSecretPost, None, type ClientAuth, type CryptoKeyPair } from 'openid-client'
-import { check, isText } from '../check.ts'
-import { keyedHash, type KeyedHash } from '../keyed-hash.ts'
-import type { Fetch } from './transport.ts'
+import { check, checkNames, isText } from '../options.ts'
+import { keyedHash, type KeyedHash } from '../random.ts'
+import { sendByFetch, sendByNode, type Fetch, type Send } from './transport.ts'
 
 /** How to reach Okta. What is left out comes from the environment. */
 export interface OktaOobClientOptions {
@@ -37,11 +38,26 @@ export interface OktaOobClientOptions {
   dpop?: boolean | CryptoKeyPair | undefined
   /** Seconds for one call to Okta, headers and body together. Default: 10. */
   timeout?: number | undefined
-  /** Used for every call to Okta: proxies, instrumentation. Default: the global `fetch`. */
+  /** How far Okta's clock may be from ours, in seconds, 0 to 300. Default: 60. */
+  clockTolerance?: number | undefined
+  /**
+   * Makes the connections to Okta: for a proxy, a private CA or mutual TLS. An `https.Agent`, or an
+   * `http.Agent` for an http issuer. Default: one that keeps idle connections for a minute.
+   */
+  agent?: Agent | undefined
+  /** Makes every call to Okta instead of `node:https`; not beside `agent`. */
   fetch?: Fetch | undefined
+  /** Told when Okta has no `/oob-authenticate` any more and the client moves to its successor. */
+  onFallback?: ((fallback: Fallback) => void) | undefined
 }
 
 export type StartEndpoint = 'oob-authenticate' | 'primary-authenticate'
+
+/** The URL that starts went to, and the one that they go to from now on. */
+export interface Fallback {
+  from: string
+  to: string
+}
 
 export interface ClientSettings {
   /** Without a trailing slash. */
@@ -58,13 +74,15 @@ export interface ClientSettings {
   secondFactors: readonly string[]
   dpop: boolean | CryptoKeyPair
   timeout: number
-  fetch: Fetch
+  clockTolerance: number
+  send: Send
+  onFallback: (fallback: Fallback) => void
 }
 
 /** The longest `timeout`, in seconds. */
 export const maxTimeout = 300
 
-const names: ReadonlySet<string> = new Set<keyof OktaOobClientOptions>([
+const names: readonly (keyof OktaOobClientOptions)[] = [
   'issuer',
   'clientID',
   'clientId',
@@ -77,17 +95,18 @@ const names: ReadonlySet<string> = new Set<keyof OktaOobClientOptions>([
   'mfa',
   'dpop',
   'timeout',
+  'clockTolerance',
+  'agent',
   'fetch',
-])
+  'onFallback',
+]
 
 /** @throws {TypeError} naming the option that is wrong or missing */
 export function readClientOptions(
   options: OktaOobClientOptions,
   environment: Record<string, string | undefined>,
 ): ClientSettings {
-  for (const name of Object.keys(options)) {
-    check(names.has(name), name, 'does not exist')
-  }
+  checkNames(options, names, 'does not exist')
   const issuer = options.issuer ?? environment['OKTA_OAUTH2_ISSUER']
   check(isText(issuer), 'issuer', 'or OKTA_OAUTH2_ISSUER is required')
   check(isIssuer(issuer), 'issuer', 'must be an https URL without query (http on loopback only)')
@@ -141,11 +160,16 @@ export function readClientOptions(
     'timeout',
     `must be seconds between 0 and ${maxTimeout}`,
   )
+  const { clockTolerance = 60, agent, fetch, onFallback = () => {} } = options
   check(
-    options.fetch === undefined || typeof options.fetch === 'function',
-    'fetch',
-    'must be a function',
+    typeof clockTolerance === 'number' && clockTolerance >= 0 && clockTolerance <= 300,
+    'clockTolerance',
+    'must be seconds between 0 and 300',
   )
+  check(fetch === undefined || typeof fetch === 'function', 'fetch', 'must be a function')
+  check(agent === undefined || agent instanceof Agent, 'agent', 'must be an https.Agent')
+  check(!agent || !fetch, 'agent', 'cannot go with fetch')
+  check(typeof onFallback === 'function', 'onFallback', 'must be a function')
   const secret = clientSecret ?? environment['OKTA_OAUTH2_CLIENT_SECRET']
   return {
     issuer: issuer.replace(/\/+$/, ''),
@@ -159,8 +183,9 @@ export function readClientOptions(
     secondFactors: readSecondFactors(options.mfa),
     dpop,
     timeout,
-    // Looked up at each call, so that instrumentation may replace the global one later.
-    fetch: options.fetch ?? ((url, init) => fetch(url, init)),
+    clockTolerance,
+    send: fetch ? sendByFetch(fetch) : sendByNode(agent),
+    onFallback,
   }
 }
 

@@ -1,15 +1,17 @@
 import timers from 'node:timers/promises'
 import { hasExpired, type Challenge } from '../challenge.ts'
 import { attempt, OktaOobError } from '../errors.ts'
-import type { Answered, Completion } from './completion.ts'
-import { slowDownSeconds } from './pace.ts'
+import type { FinalTokenResult, TokenResult } from './token-request.ts'
+
+/** RFC 8628 §3.5 and CIBA §11: what each `slow_down` adds to the interval, in seconds, for good. */
+export const slowDownSeconds = 5
 
 /** Polls with `complete` at the challenge's pace, until it is answered or over. */
 export async function waitFor(
   challenge: Challenge,
-  complete: () => Promise<Completion>,
+  complete: () => Promise<TokenResult>,
   signal: AbortSignal | undefined,
-): Promise<Answered> {
+): Promise<FinalTokenResult> {
   if (challenge.bindingMethod === 'prompt') {
     throw new OktaOobError('code_missing', { retryable: true })
   }
@@ -26,17 +28,17 @@ export async function waitFor(
     if (hasExpired(challenge)) {
       break
     }
-    const answer = await attempt(complete())
-    if (answer instanceof OktaOobError) {
-      if (!answer.retryable) {
-        throw answer
+    const result = await attempt(complete())
+    if (result instanceof OktaOobError) {
+      if (!result.retryable) {
+        throw result
       }
-      pause = Math.max(interval, answer.retryAfter ?? 0)
-    } else if (answer.status === 'pending') {
-      interval += answer.slowDown ? slowDownSeconds : 0
+      pause = Math.max(interval, result.retryAfter ?? 0)
+    } else if (result.status === 'pending') {
+      interval += result.slowDown ? slowDownSeconds : 0
       pause = interval
     } else {
-      return answer
+      return result
     }
   }
   throw new OktaOobError('challenge_expired')

@@ -1,4 +1,4 @@
-import type { Request } from 'express'
+import type { SignInRequest } from '../sign-in/index.ts'
 
 /** Addresses of the routes, as the page of this request has to write them. */
 export interface Addresses {
@@ -13,18 +13,17 @@ export interface Addresses {
 }
 
 /**
- * The routes as seen from the page of this request. They are relative: behind a proxy that takes
- * away a part of the path, the app does not know the whole of it.
+ * The routes as seen from the page of this request. They are relative: behind a proxy that strips
+ * a part of the path, the app does not know the whole of it.
  */
-export function addressesOf(req: Request): Addresses {
-  const [path = ''] = req.originalUrl.split('?')
-  const depth = req.path.split('/').length - 2
-  const isBare = req.path === '/' && !path.endsWith('/')
-  const start = isBare
-    ? `./${path.slice(path.lastIndexOf('/') + 1)}/`
-    : depth === 0
-      ? './'
-      : '../'.repeat(depth)
+export function addressesOf({ path, mountPath }: SignInRequest): Addresses {
+  const depth = path.split('/').length - 2
+  const start =
+    path === ''
+      ? `./${mountPath.slice(mountPath.lastIndexOf('/') + 1)}/`
+      : depth === 0
+        ? './'
+        : '../'.repeat(depth)
   return {
     start,
     challenge: `${start}challenge`,

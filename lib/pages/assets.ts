@@ -1,64 +1,52 @@
-import type { RequestHandler } from 'express'
 import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
-
-interface Asset {
-  type: string
-  body: string
-}
-
-/** The script of the pages, and the modules that it imports. */
-export const scripts = ['sign-in.js', 'index.js', 'countdown.js'] as const
+import type { SignInRequest, SignInResponse } from '../sign-in/index.ts'
+import { assetFiles } from './asset-files.ts'
 
 /** The files that the pages load, below an address that changes with them. */
 export interface Assets {
-  /** Path of the files from the router's root. */
+  /** Path of the files from the root of the pages. */
   path: string
   names: string[]
-  /** For `/assets/:version/:name`. */
-  serve: RequestHandler
+  /** The answer to a GET below `/assets/`; `undefined` where there is no such file. */
+  serve: (request: SignInRequest) => SignInResponse | undefined
 }
 
-/**
- * The files are read once and kept: Express's own file serving refuses paths with a directory that
- * begins with a dot, and some package managers install below one.
- */
+const types = { css: 'text/css; charset=utf-8', js: 'text/javascript; charset=utf-8' }
+
 export function makeAssets(brandCss: string): Assets {
-  const files = new Map<string, Asset>([
-    ['style.css', { type: 'css', body: read('../../lib/pages/style.css') }],
-    ...scripts.map((name): [string, Asset] => [
-      name,
-      { type: 'js', body: read(`../browser/${name}`) },
-    ]),
-  ])
+  const files = new Map(Object.entries(assetFiles))
   if (brandCss !== '') {
-    files.set('brand.css', { type: 'css', body: brandCss })
+    files.set('brand.css', brandCss)
   }
-  const bodies = [...files.values()].map(({ body }) => body)
-  const current = hash(bodies.join('\0'))
+  const current = hash([...files.values()].join('\0'))
   return {
     path: `assets/${current}`,
     names: [...files.keys()],
-    serve: (req, res, next) => {
-      const file = files.get(String(req.params['name']))
-      if (!file) {
-        next()
-        return
+    serve: ({ path, headers }) => {
+      const [, version, name = ''] = /^\/assets\/([^/]+)\/([^/]+)$/.exec(path) ?? []
+      const body = files.get(name)
+      if (body === undefined) {
+        return undefined
       }
-      // While two versions of an app run side by side, a page may ask the other one.
-      const isCurrent = req.params['version'] === current
-      res.set({
-        'Cache-Control': isCurrent ? 'public, max-age=31536000, immutable' : 'no-cache',
-        ETag: `"${hash(file.body)}"`,
-        'X-Content-Type-Options': 'nosniff',
-      })
-      res.type(file.type).send(file.body)
+      const etag = `"${hash(body)}"`
+      const caching = {
+        // While two versions of an app run side by side, a page of one may ask the other.
+        'cache-control': version === current ? 'public, max-age=31536000, immutable' : 'no-cache',
+        etag,
+      }
+      return headers['if-none-match']?.includes(etag)
+        ? { status: 304, headers: caching, body: '' }
+        : {
+            status: 200,
+            headers: {
+              ...caching,
+              'content-type': name.endsWith('.css') ? types.css : types.js,
+              'x-content-type-options': 'nosniff',
+            },
+            body,
+          }
     },
   }
-}
-
-function read(path: string): string {
-  return readFileSync(new URL(path, import.meta.url), 'utf8')
 }
 
 function hash(text: string): string {

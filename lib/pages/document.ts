@@ -1,7 +1,10 @@
-import { scripts, type Assets } from './assets.ts'
+import type { Assets } from './assets.ts'
 import { html, type Html } from './html.ts'
 import type { Brand, Frame } from './options.ts'
 import type { View } from './views.ts'
+
+/** The modules that `sign-in.js` imports. */
+const modules = ['index.js', 'countdown.js']
 
 /** What a page's layout needs to know. */
 export function frameOf(view: View, brand: Brand, assets: Assets): Frame {
@@ -15,7 +18,7 @@ export function frameOf(view: View, brand: Brand, assets: Assets): Frame {
     head: html`<link rel="stylesheet" href="${root}style.css" />
       ${assets.names.includes('brand.css') && stylesheet(`${root}brand.css`)}
       ${brand.stylesheet !== undefined && stylesheet(brand.stylesheet)}
-      ${scripts.slice(1).map((name) => html`<link rel="modulepreload" href="${root}${name}" />`)}
+      ${modules.map((name) => html`<link rel="modulepreload" href="${root}${name}" />`)}
       <script type="module" src="${root}sign-in.js"></script>`,
     view,
     page: (content) => document(content, frame, brand),

@@ -1,5 +1,6 @@
-import type { Request } from 'express'
-import { check } from '../check.ts'
+import Negotiator from 'negotiator'
+import { check } from '../options.ts'
+import type { SignInRequest } from '../sign-in/index.ts'
 import { messages, type Messages, type OwnMessages } from './messages.ts'
 
 /** Texts by language tag, English first. */
@@ -25,12 +26,12 @@ export function readMessages(own: Readonly<Record<string, OwnMessages>> = {}): L
 
 /** The language to answer in, one of ours, chosen by the app or by `Accept-Language`. */
 export function chooseLanguage(
-  req: Request,
+  { headers }: SignInRequest,
   languages: Languages,
   wanted: string | undefined,
 ): [string, Messages] {
-  const offered = [...languages.keys()]
-  const found = [wanted, prefixOf(wanted ?? ''), req.acceptsLanguages(offered), 'en'].find(
+  const accepted = new Negotiator({ headers }).language([...languages.keys()])
+  const found = [wanted, prefixOf(wanted ?? ''), accepted, 'en'].find(
     (language) => typeof language === 'string' && languages.has(language),
   )
   const language = String(found)

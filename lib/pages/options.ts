@@ -1,5 +1,5 @@
-import type { Request } from 'express'
-import { check, checkList, isText } from '../check.ts'
+import { check, checkList, checkNames, isText } from '../options.ts'
+import type { HostRequest } from '../sign-in/index.ts'
 import type { Html } from './html.ts'
 import { readMessages, type Languages } from './language.ts'
 import type { OwnMessages } from './messages.ts'
@@ -46,7 +46,7 @@ export interface RoutesOptions {
   /** Texts by language tag, over ours or for languages that we lack. */
   messages?: Readonly<Record<string, OwnMessages>> | undefined
   /** A language for all, or for each request; without one `Accept-Language` decides. */
-  language?: string | ((req: Request) => string | undefined) | undefined
+  language?: string | ((req: HostRequest) => string | undefined) | undefined
   /** Puts the content, a `<main>`, into a page of the app's own. */
   layout?: ((content: Html, frame: Frame) => Page) | undefined
   /** Makes the content of single screens from their view models. */
@@ -60,7 +60,7 @@ export interface RoutesSettings {
   channels: readonly string[]
   brand: Brand
   languages: Languages
-  language: (req: Request) => string | undefined
+  language: (req: HostRequest) => string | undefined
   layout: RoutesOptions['layout']
   render: NonNullable<RoutesOptions['render']>
   contentSecurityPolicy: string | false
@@ -92,7 +92,7 @@ const screens: readonly string[] = [
   'signedIn',
 ] satisfies Screen[]
 
-const names: ReadonlySet<string> = new Set<keyof RoutesOptions>([
+const names: readonly (keyof RoutesOptions)[] = [
   'successRedirect',
   'channels',
   'brand',
@@ -101,7 +101,7 @@ const names: ReadonlySet<string> = new Set<keyof RoutesOptions>([
   'layout',
   'render',
   'contentSecurityPolicy',
-])
+]
 
 /**
  * @param offered the channels of the strategy
@@ -111,9 +111,7 @@ export function readRoutesOptions(
   options: RoutesOptions,
   offered: readonly string[],
 ): RoutesSettings {
-  check(typeof options === 'object' && options !== null, 'options', 'must be an object')
-  const unknown = Object.keys(options).find((name) => !names.has(name))
-  check(unknown === undefined, String(unknown), 'is not an option of routes()')
+  checkNames(options, names, 'is not an option of routes()')
   const {
     successRedirect = '/',
     channels = offered,

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { OktaOobClient, OktaOobError, type Completion } from 'passport-okta-oob'
+import { OktaOobClient, OktaOobError, type TokenResult } from 'passport-okta-oob'
 import { stopClock } from '../support/clock.ts'
 import { codeOf, servers, shareStandIn, wrongCodeOf } from '../support/flow.ts'
 import { OktaCalls } from '../support/okta-calls.ts'
@@ -17,7 +17,7 @@ async function rejection(call: Promise<unknown>): Promise<any> {
   throw new Error('it did not fail')
 }
 
-function claimsOf(completion: Completion): object | undefined {
+function claimsOf(completion: TokenResult): object | undefined {
   return completion.status === 'complete' ? completion.claims : undefined
 }
 

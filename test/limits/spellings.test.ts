@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import * as fc from 'fast-check'
 import { OktaOobStrategy } from 'passport-okta-oob'
-import { normalise } from '../../dist/login-hint.js'
+import { normalise } from '../../dist/sign-in/username.js'
 import { startApp } from '../support/app.ts'
 import { stopClock } from '../support/clock.ts'
 import {

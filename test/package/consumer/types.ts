@@ -1,5 +1,5 @@
 // Compiled, never run: how an app with strict types uses what the package publishes.
-import express, { type Request, type Router } from 'express'
+import express, { type Request, type RequestHandler } from 'express'
 import passport from 'passport'
 import OktaOobStrategyByDefault, {
   html,
@@ -118,7 +118,7 @@ export async function script(client: OktaOobClient): Promise<string> {
 // @ts-expect-error -- the secret of a challenge is not for browsers
 export const secret = (view: ChallengeView): string => view.oobCode
 
-export const pages: Router = okta.routes({
+export const pages: RequestHandler = okta.routes({
   successRedirect: '/home',
   channels: ['push', 'sms'],
   brand: { name: 'Example', colors: { accent: { light: '#123', dark: '#def' } } },

@@ -1,0 +1,2 @@
+// Decoys: answers that hide which usernames exist.
+export { Decoys } from './decoys.ts'

@@ -1,0 +1,120 @@
+import { asError, OktaOobError } from '../errors.ts'
+import type { HostRequest, SessionPort } from '../sign-in/index.ts'
+
+type Callback = (error?: unknown) => void
+
+/** What session libraries have in common. Sessions in a cookie lack some of the methods. */
+interface HostSession extends Record<string, unknown> {
+  regenerate?: (callback: Callback) => unknown
+  save?: (callback: Callback) => unknown
+}
+
+/** A request with a session; express-session also has the session's id and its store there. */
+export interface RequestWithSession {
+  headers: HostRequest['headers']
+  session?: HostSession
+  sessionID?: string
+  sessionStore?: { get: (id: string, callback: (error: unknown, session: unknown) => void) => void }
+}
+
+/** Has a method of a session do its work. */
+type Run = (session: HostSession, method: 'regenerate' | 'save') => unknown
+
+/** The port for this request's kind of session; `undefined` without a session. */
+export function sessionPortOf(req: RequestWithSession): SessionPort | undefined {
+  const { session } = req
+  if (!session) {
+    return undefined
+  }
+  // A method with a parameter takes a callback, as in express-session; without one, it is done when
+  // it returns or when its promise resolves (iron-session, @fastify/secure-session).
+  const takesCallback = (session.save?.length ?? 0) > 0
+  return new HostSessionPort(req, takesCallback ? runWithCallback : runWithoutCallback)
+}
+
+const runWithCallback: Run = (session, method) =>
+  new Promise<void>((resolve, reject) => {
+    if (session[method]) {
+      session[method]((error) => (error ? reject(error) : resolve()))
+    } else {
+      resolve()
+    }
+  })
+
+const runWithoutCallback: Run = (session, method) =>
+  (session[method] as (() => unknown) | undefined)?.()
+
+class HostSessionPort implements SessionPort {
+  readonly #req: RequestWithSession
+  readonly #run: Run
+
+  constructor(req: RequestWithSession, run: Run) {
+    this.#req = req
+    this.#run = run
+  }
+
+  /** Looked up each time: a new id is a new object, and the app may end its session meanwhile. */
+  get #session(): HostSession {
+    if (!this.#req.session) {
+      throw new OktaOobError('session_missing')
+    }
+    return this.#req.session
+  }
+
+  get(key: string): unknown {
+    return this.#req.session?.[key]
+  }
+
+  set(key: string, value: unknown): void {
+    this.#session[key] = value
+  }
+
+  async renew(): Promise<void> {
+    const { cookie: _, ...data } = this.#session
+    const isOver = await this.wasEnded()
+    await this.#call('regenerate')
+    Object.assign(this.#session, isOver ? {} : data)
+  }
+
+  save(): Promise<void> {
+    return this.#call('save')
+  }
+
+  async wasEnded(): Promise<boolean> {
+    const { sessionID, sessionStore, headers } = this.#req
+    if (!sessionID || !sessionStore || !headers.cookie?.includes(encodeURIComponent(sessionID))) {
+      return false
+    }
+    try {
+      return await new Promise((resolve, reject) => {
+        sessionStore.get(sessionID, (error, found) => {
+          // Stores of files report a missing session so; express-session takes it for that as well.
+          const isMissing = (error as NodeJS.ErrnoException | undefined)?.code === 'ENOENT'
+          if (error && !isMissing) {
+            reject(error)
+          } else {
+            resolve(!found)
+          }
+        })
+      })
+    } catch (cause) {
+      throw sessionFailed(cause)
+    }
+  }
+
+  async #call(method: 'regenerate' | 'save'): Promise<void> {
+    const session = this.#session
+    try {
+      await this.#run(session, method)
+    } catch (cause) {
+      throw sessionFailed(cause)
+    }
+  }
+}
+
+/** Only what describes the store's error: some carry the command that failed, session and all. */
+function sessionFailed(error: unknown): OktaOobError {
+  const { message, stack, code } = asError(error) as NodeJS.ErrnoException
+  const cause = Object.assign(new Error(message), { stack }, code !== undefined && { code })
+  return new OktaOobError('session_failed', { cause })
+}

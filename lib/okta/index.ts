@@ -1,0 +1,10 @@
+// Okta over the wire: one request in, one typed answer or typed failure out.
+export { maxRedeemTimeout, OktaOobClient } from './client.ts'
+export type { ChallengeRequest, CompleteRequest, StartRequest } from './client.ts'
+export type { Endpoint } from './authorization-server.ts'
+export type { CallOptions, ClientContext } from './client-context.ts'
+export type { Tokens } from './id-token.ts'
+export type { Fallback, OktaOobClientOptions, StartEndpoint } from './options.ts'
+export type { FinalTokenResult, TokenResult } from './token-request.ts'
+export type { Fetch } from './transport.ts'
+export { slowDownSeconds } from './wait.ts'

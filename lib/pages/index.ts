@@ -1,0 +1,10 @@
+// The ready-made sign-in, as (request) -> response.
+export type { Addresses } from './addresses.ts'
+export { html, Html } from './html.ts'
+export type { HtmlValue } from './html.ts'
+export { messages } from './messages.ts'
+export type { MessageKey, Messages, OwnMessages } from './messages.ts'
+export type { Brand, Color, ColorName, Frame, RoutesOptions } from './options.ts'
+export { makePages } from './pages.ts'
+export type { Pages, Steps } from './pages.ts'
+export type { EndView, Screen, SignInView, View, Views, WaitingView, Way } from './views.ts'

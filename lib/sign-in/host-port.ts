@@ -1,0 +1,54 @@
+import type { Request } from 'express'
+import type { IncomingHttpHeaders } from 'node:http'
+
+/**
+ * The host's own request, as the app's callbacks get it. Typed as Express's, which most hosts have;
+ * nothing in `sign-in` or `pages` looks at it.
+ */
+export type HostRequest = Request
+
+/** One request of a browser, the same for every host. Each host in `lib/hosts` makes one. */
+export interface SignInRequest {
+  readonly method: string
+  /** Below the mount path: `/challenge`; empty for the mount path without a slash behind it. */
+  readonly path: string
+  /** Where the sign-in is mounted, as the browser sees it: `/login`. */
+  readonly mountPath: string
+  readonly query: URLSearchParams
+  readonly headers: IncomingHttpHeaders
+  /** The parsed form or JSON body. */
+  readonly body: unknown
+  /** The browser's address, where the host knows it. */
+  readonly ip: string | undefined
+  /** Absent where the app has no session. */
+  readonly session: SessionPort | undefined
+  /** The user that is signed in. */
+  readonly user: Express.User | undefined
+  /** Logs a user in, with a new session id. Absent where the app has no login. */
+  readonly logIn: ((user: Express.User) => Promise<void>) | undefined
+  readonly hostRequest: HostRequest
+}
+
+/**
+ * The session of a request, whatever library it comes from.
+ *
+ * @throws {OktaOobError} `session_failed` where the session's store fails, `session_missing` where
+ *   the app has ended the session meanwhile
+ */
+export interface SessionPort {
+  get(key: string): unknown
+  set(key: string, value: unknown): void
+  /** A new id for the session. The app's own data are kept, unless the session {@link wasEnded}. */
+  renew(): Promise<void>
+  /** Awaited before anything is answered, or a redirect could overtake it. */
+  save(): Promise<void>
+  /** Whether the session that the browser came with has been ended since, by another request. */
+  wasEnded(): Promise<boolean>
+}
+
+/** What a host answers a browser with; header names are in lower case. */
+export interface SignInResponse {
+  status: number
+  headers: Record<string, string>
+  body: string
+}

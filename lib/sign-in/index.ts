@@ -1,0 +1,40 @@
+// One request of a browser in, one result out: the steps, the host port, verify, the cross-site rule.
+export { keep } from './challenge-slot.ts'
+export { field, readReturnTo } from './fields.ts'
+export {
+  checkRedirects,
+  jsonResponse,
+  makeHandler,
+  redirectResponse,
+  retryAfterHeader,
+  wantsJson,
+} from './handler.ts'
+export type {
+  Handler,
+  HandlerRedirects,
+  HandlerResult,
+  OktaOobAnswer,
+  Redirects,
+  Step,
+} from './handler.ts'
+export type { HostRequest, SessionPort, SignInRequest, SignInResponse } from './host-port.ts'
+export { readStrategyOptions } from './options.ts'
+export type {
+  BeforeStart,
+  OktaOobStrategyOptions,
+  StrategySettings,
+  VerifyArguments,
+} from './options.ts'
+export type { Cancelled, Info, SignInResult } from './sign-in-result.ts'
+export { SignIn } from './sign-in.ts'
+export type { StepName } from './sign-in.ts'
+export { makeClient, Tenants } from './tenants.ts'
+export type { Resolve } from './tenants.ts'
+export type {
+  AnyVerify,
+  Verify,
+  VerifyDone,
+  VerifyWithRequest,
+  VerifyWithRequestAndTokens,
+  VerifyWithTokens,
+} from './verify.ts'

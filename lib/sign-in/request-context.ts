@@ -1,0 +1,95 @@
+import { Audit } from '../audit.ts'
+import type { Challenge } from '../challenge.ts'
+import { Decoys } from '../concealment/index.ts'
+import type { Limits } from '../limits/index.ts'
+import type { OktaOobClient } from '../okta/index.ts'
+import { ChallengeSlot } from './challenge-slot.ts'
+import type { SignInRequest } from './host-port.ts'
+import type { StrategySettings } from './options.ts'
+import type { StepContext } from './steps/step-result.ts'
+import { normalise } from './username.ts'
+
+/** What one request works with. */
+export interface RequestContext {
+  request: SignInRequest
+  /** The user it is about, once that is known. */
+  loginHint?: string | undefined
+  slot: ChallengeSlot
+  step: StepContext
+}
+
+/** What all requests to one Okta share. */
+interface Shared {
+  sessionKey: string
+  step: Omit<StepContext, 'callOptions'>
+}
+
+/** Makes the contexts of one strategy's requests, and holds what they share. */
+export class RequestContexts {
+  readonly #settings: StrategySettings
+  readonly #limits: Limits
+  readonly #shared = new WeakMap<OktaOobClient, Shared>()
+
+  constructor(settings: StrategySettings, limits: Limits) {
+    this.#settings = settings
+    this.#limits = limits
+  }
+
+  make(request: SignInRequest, okta: OktaOobClient): RequestContext {
+    const { sessionKey, step } = this.#sharedBy(okta)
+    const { headers, ip } = request
+    // What Okta may be told of the browser.
+    const clientContext = this.#settings.forwardClientContext && {
+      clientContext: {
+        userAgent: headers['user-agent'],
+        acceptLanguage: headers['accept-language'],
+        ip,
+      },
+    }
+    return {
+      request,
+      slot: new ChallengeSlot(request.session, sessionKey),
+      step: { ...step, callOptions: { ...clientContext } },
+    }
+  }
+
+  #sharedBy(okta: OktaOobClient): Shared {
+    const shared = this.#shared.get(okta) ?? this.#makeShared(okta)
+    this.#shared.set(okta, shared)
+    return shared
+  }
+
+  #makeShared(okta: OktaOobClient): Shared {
+    const { auditUsernames, concealUnknownUsers, requireNumberChallenge } = this.#settings
+    const { issuer, clientId } = okta
+    const host = issuer.replace(/^https?:\/\//, '')
+    const hash = this.#settings.hash ?? okta.hash
+    const userKey = (loginHint: string): string =>
+      hash(JSON.stringify([issuer, clientId, normalise(loginHint)]))
+    const named = (loginHint: string): object => (auditUsernames ? { loginHint } : {})
+    return {
+      sessionKey: this.#settings.sessionKey ?? `okta-oob:${host}:${clientId}`,
+      step: {
+        okta,
+        limits: this.#limits,
+        // Challenges and response times differ from org to org.
+        decoys: concealUnknownUsers ? new Decoys() : undefined,
+        audit: new Audit((loginHint) => ({
+          issuer,
+          clientId,
+          ...(loginHint !== undefined && { user: userKey(loginHint), ...named(loginHint) }),
+        })),
+        userKey,
+        requireNumberChallenge,
+      },
+    }
+  }
+}
+
+/** The session's challenge, if it is one of this client's. */
+export function storedChallenge({ slot, step }: RequestContext): Challenge | undefined {
+  const challenge = slot.read()
+  // A session may hold what another version of this package has stored, in another shape.
+  const isSound = Number.isFinite(challenge?.expiresAt)
+  return challenge && isSound && step.okta.owns(challenge) ? challenge : undefined
+}

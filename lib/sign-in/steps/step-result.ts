@@ -1,0 +1,36 @@
+import type { IDToken } from 'openid-client'
+import type { Audit } from '../../audit.ts'
+import type { Challenge } from '../../challenge.ts'
+import type { Decoys } from '../../concealment/index.ts'
+import type { OktaOobError } from '../../errors.ts'
+import type { Limits } from '../../limits/index.ts'
+import type { CallOptions, OktaOobClient, Tokens } from '../../okta/index.ts'
+
+/** What a step has decided, and with it what happens to the session's challenge. */
+export type StepResult =
+  /** A new challenge replaces any other. */
+  | { type: 'started'; challenge: Challenge }
+  /** Nothing has changed; `retryAfter` seconds until a poll can reach Okta. */
+  | { type: 'pending'; challenge: Challenge; retryAfter: number }
+  /** The challenge is over, with tokens. */
+  | { type: 'complete'; challenge: Challenge; claims: IDToken; tokens: Tokens }
+  /** The challenge is over, without. */
+  | { type: 'ended'; error: OktaOobError; supported?: string[] }
+  /** Another request has ended the challenge, and sees to the session. */
+  | { type: 'gone'; error: OktaOobError }
+  /** Nothing has changed; a challenge that waits can still be completed. */
+  | { type: 'failed'; error: OktaOobError }
+
+/** What the steps of one request work with. */
+export interface StepContext {
+  okta: OktaOobClient
+  limits: Limits
+  /** Absent where a user that Okta refuses is told so. */
+  decoys: Decoys | undefined
+  audit: Audit
+  /** Names a user where something is counted. */
+  userKey: (loginHint: string) => string
+  requireNumberChallenge: boolean
+  /** For every call to Okta. */
+  callOptions: CallOptions
+}
