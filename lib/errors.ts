@@ -110,7 +110,7 @@ export function messageOf(code: OktaOobCode): string {
 }
 
 /** What a promise resolves to, or the {@link OktaOobError} it rejects with, as a value. */
-export async function attempt<T>(call: Promise<T>): Promise<T | OktaOobError> {
+export async function attempt<T>(call: Promise<T> | T): Promise<T | OktaOobError> {
   try {
     return await call
   } catch (error) {

@@ -51,7 +51,9 @@ function onceParsed(
     parseBody(req, res)
       .then(() => handle(req, res, next))
       .catch((error: unknown) => {
-        res.setHeader('cache-control', 'no-store')
+        if (!res.headersSent) {
+          res.setHeader('cache-control', 'no-store')
+        }
         next(error)
       })
   }
@@ -69,11 +71,12 @@ async function parseBody(req: Request, res: Response): Promise<void> {
 
 /** By node:http's own methods: hosts other than Express have no others. */
 function write(res: Response, { status, headers, body }: SignInResponse): void {
-  if (res.headersSent) {
-    return
-  }
   res.statusCode = status
   setHeaders(res, headers)
+  if (status !== 304) {
+    // express-session sends headers before the body, which would then be chunked.
+    res.setHeader('content-length', Buffer.byteLength(body))
+  }
   res.end(body)
 }
 

@@ -1,4 +1,5 @@
-import { asError } from '../errors.ts'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { asError, OktaOobError } from '../errors.ts'
 import type { HostRequest, SessionPort, SignInRequest } from '../sign-in/index.ts'
 import { sessionPortOf } from './session-ports.ts'
 
@@ -13,6 +14,7 @@ interface Login {
  */
 export class NodeRequest implements SignInRequest {
   readonly hostRequest: HostRequest
+  #closed: AbortController | undefined
   readonly session: SessionPort | undefined
 
   constructor(req: HostRequest) {
@@ -33,8 +35,9 @@ export class NodeRequest implements SignInRequest {
   }
 
   get ip(): string | undefined {
-    const { ip, socket } = this.hostRequest as Partial<HostRequest>
-    return ip ?? socket?.remoteAddress
+    const req = this.hostRequest
+    // Express and its like know which proxies to trust; connect has no address of its own.
+    return 'ip' in req ? req.ip : (req as IncomingMessage).socket?.remoteAddress
   }
 
   get user(): Express.User | undefined {
@@ -53,7 +56,8 @@ export class NodeRequest implements SignInRequest {
   }
 
   get query(): URLSearchParams {
-    return new URLSearchParams(this.hostRequest.url.split('?')[1])
+    const { url } = this.hostRequest
+    return new URLSearchParams(url.includes('?') ? url.slice(url.indexOf('?')) : '')
   }
 
   get logIn(): SignInRequest['logIn'] {
@@ -74,11 +78,36 @@ export class NodeRequest implements SignInRequest {
       })
   }
 
+  /** Made when it is first asked for: most polls make no call that could be aborted. */
+  get closed(): AbortSignal | undefined {
+    // Fastify's requests have no `res`, and that of koa-passport is not a stream.
+    const { res } = this.hostRequest as Partial<HostRequest>
+    if (!this.#closed && typeof res?.once === 'function') {
+      this.#closed = abortWhenClosed(res)
+    }
+    return this.#closed?.signal
+  }
+
   /** As the browser has sent it: routers strip the mount path from `url`. */
   get #originalPath(): string {
     const { originalUrl = '', url } = this.hostRequest as Partial<HostRequest>
     return (originalUrl || url || '').split('?')[0] ?? ''
   }
+}
+
+function abortWhenClosed(res: ServerResponse): AbortController {
+  const controller = new AbortController()
+  const abort = (): void => {
+    if (!res.writableFinished) {
+      const message = 'The browser has closed the connection.'
+      controller.abort(new OktaOobError('upstream_unavailable', { message, retryable: true }))
+    }
+  }
+  if (res.destroyed) {
+    abort()
+  }
+  res.once('close', abort)
+  return controller
 }
 
 /** A session that could not be saved: express-session would save it with the answer, user included. */

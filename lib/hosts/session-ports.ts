@@ -26,21 +26,31 @@ export function sessionPortOf(req: RequestWithSession): SessionPort | undefined 
   if (!session) {
     return undefined
   }
-  // A method with a parameter takes a callback, as in express-session; without one, it is done when
-  // it returns or when its promise resolves (iron-session, @fastify/secure-session).
-  const takesCallback = (session.save?.length ?? 0) > 0
-  return new HostSessionPort(req, takesCallback ? runWithCallback : runWithoutCallback)
+  return new HostSessionPort(req, takesCallbacks(session) ? runWithCallback : runWithoutCallback)
 }
 
+/**
+ * Callbacks are what express-session, koa-session and @fastify/session take. Their `save` may be
+ * wrapped in a function without parameters, so both methods are looked at. A session without a
+ * `save`, such as that of @fastify/secure-session, is synchronous: its `regenerate` has a parameter
+ * of another kind, and never calls back.
+ */
+function takesCallbacks({ save, regenerate }: HostSession): boolean {
+  return save !== undefined && save.length + (regenerate?.length ?? 0) > 0
+}
+
+/** Done when the callback is called, or when a promise that the method returns resolves. */
 const runWithCallback: Run = (session, method) =>
   new Promise<void>((resolve, reject) => {
-    if (session[method]) {
-      session[method]((error) => (error ? reject(error) : resolve()))
-    } else {
-      resolve()
+    const returned = session[method]
+      ? session[method]((error) => (error ? reject(error) : resolve()))
+      : resolve()
+    if (returned instanceof Promise) {
+      returned.then(() => resolve(), reject)
     }
   })
 
+/** Done when the method returns, or when a promise that it returns resolves. */
 const runWithoutCallback: Run = (session, method) =>
   (session[method] as (() => unknown) | undefined)?.()
 

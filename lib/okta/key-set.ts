@@ -1,5 +1,5 @@
 import * as oauth from 'oauth4webapi'
-import { OktaOobError } from '../errors.ts'
+import { attempt, OktaOobError } from '../errors.ts'
 import { fetchDocument } from './documents.ts'
 import type { ClientSettings } from './options.ts'
 import { isObject } from './transport.ts'
@@ -73,12 +73,15 @@ export class KeySet {
   }
 
   async #fetchOnce(): Promise<void> {
-    const { json } = await fetchDocument(this.#settings, this.#url)
-    const keys = json?.['keys']
+    const document = await attempt(fetchDocument(this.#settings, this.#url))
+    if (document instanceof OktaOobError && document.code !== 'protocol_error') {
+      throw document
+    }
+    const keys = document instanceof OktaOobError ? undefined : document.json?.['keys']
     if (!Array.isArray(keys) || !keys.every(isObject)) {
       const message = 'Okta gave an answer that is not a set of keys.'
       // Nothing is spent yet, and a proxy's page may be gone with the next try.
-      throw new OktaOobError('protocol_error', { message, retryable: true })
+      throw new OktaOobError('protocol_error', { message, retryable: true, cause: document })
     }
     this.#fetched = { jwks: { keys: keys }, at: Date.now() }
   }

@@ -142,16 +142,11 @@ async function readTokens(
   } catch (exception) {
     const ours = findOktaOobError(exception)
     throw new OktaOobError(ours?.code ?? 'id_token_invalid', {
-      cause: ours ? ours.cause : { reason: reasonOf(exception) },
+      // The library's texts are fixed, but the causes behind them hold claims and whole tokens.
+      cause: ours ? ours.cause : { reason: (exception as Error).message },
       ...(ours?.retryAfter !== undefined && { retryAfter: ours.retryAfter }),
     })
   }
-}
-
-/** The libraries' texts are fixed, but the causes around them hold claims and whole tokens. */
-function reasonOf(exception: unknown): string {
-  const { message, cause } = exception as Error
-  return cause instanceof Error ? `${message}: ${cause.message}` : message
 }
 
 function mfaRequired(received: OktaResponse, sent: string[]): TokenResult {

@@ -26,6 +26,8 @@ export interface SignInRequest {
   readonly user: Express.User | undefined
   /** Logs a user in, with a new session id. Absent where the app has no login. */
   readonly logIn: ((user: Express.User) => Promise<void>) | undefined
+  /** Aborted when the browser closes the connection; absent where the host cannot tell. */
+  readonly closed: AbortSignal | undefined
   readonly hostRequest: HostRequest
 }
 

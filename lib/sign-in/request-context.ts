@@ -2,7 +2,7 @@ import { Audit } from '../audit.ts'
 import type { Challenge } from '../challenge.ts'
 import { Decoys } from '../concealment/index.ts'
 import type { Limits } from '../limits/index.ts'
-import type { OktaOobClient } from '../okta/index.ts'
+import type { CallOptions, ClientContext, OktaOobClient } from '../okta/index.ts'
 import { ChallengeSlot } from './challenge-slot.ts'
 import type { SignInRequest } from './host-port.ts'
 import type { StrategySettings } from './options.ts'
@@ -37,19 +37,14 @@ export class RequestContexts {
 
   make(request: SignInRequest, okta: OktaOobClient): RequestContext {
     const { sessionKey, step } = this.#sharedBy(okta)
-    const { headers, ip } = request
-    // What Okta may be told of the browser.
-    const clientContext = this.#settings.forwardClientContext && {
-      clientContext: {
-        userAgent: headers['user-agent'],
-        acceptLanguage: headers['accept-language'],
-        ip,
-      },
-    }
+    const callOptions = (): CallOptions => ({
+      signal: request.closed,
+      ...(this.#settings.forwardClientContext && { clientContext: clientContextOf(request) }),
+    })
     return {
       request,
       slot: new ChallengeSlot(request.session, sessionKey),
-      step: { ...step, callOptions: { ...clientContext } },
+      step: { ...step, callOptions },
     }
   }
 
@@ -84,6 +79,11 @@ export class RequestContexts {
       },
     }
   }
+}
+
+/** What Okta may be told of the browser. */
+function clientContextOf({ headers, ip }: SignInRequest): ClientContext {
+  return { userAgent: headers['user-agent'], acceptLanguage: headers['accept-language'], ip }
 }
 
 /** The session's challenge, if it is one of this client's. */

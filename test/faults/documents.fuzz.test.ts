@@ -44,7 +44,10 @@ describe('Whatever Okta publishes', () => {
       } else {
         expectNamed(answer, [...outcomes, 'id_token_invalid'])
       }
-      expect((await alice.get('/challenge')).status).to.equal(403)
+      // Without keys no code is sent, and the challenge waits for another try.
+      const over = ['id_token_invalid', 'configuration_error']
+      const isOver = answer.status === 200 || over.includes(answer.json.code)
+      expect((await alice.get('/challenge')).status).to.equal(isOver ? 403 : 200)
     })
     await fc.assert(property, { numRuns: 60, ...inTime })
   })

@@ -26,6 +26,10 @@ async function breakingOkta(breaks: number, options: OktaOobClientOptions = {}) 
       res.end(JSON.stringify({ issuer, ...endpoints }))
       return
     }
+    if (req.url === '/v1/keys') {
+      res.end(JSON.stringify({ keys: [] }))
+      return
+    }
     calls.push(req.url ?? '')
     if (left > 0) {
       left -= 1

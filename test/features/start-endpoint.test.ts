@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
-import { OktaOobClient, OktaOobError, OktaOobStrategy } from 'passport-okta-oob'
+import { OktaOobClient, OktaOobError, OktaOobStrategy, type Fallback } from 'passport-okta-oob'
 import { startApp } from '../support/app.ts'
 import { recordingFetch } from '../support/recording-fetch.ts'
 import { whenOver } from '../support/resources.ts'
@@ -69,8 +69,9 @@ describe('The endpoint that a sign-in starts at', () => {
 
   it('is reported once when several starts find it gone at the same time', async () => {
     const okta = await standIn({ gone: { 'oob-authenticate': 404 } })
-    const seen = fallbacks()
-    const client = new OktaOobClient(clientOf(okta.issuer))
+    const seen: Fallback[] = []
+    const onFallback = (fallback: Fallback) => seen.push(fallback)
+    const client = new OktaOobClient({ ...clientOf(okta.issuer), onFallback })
 
     await Promise.all([client.start(alice), client.start(alice), client.start(alice)])
 
@@ -80,8 +81,9 @@ describe('The endpoint that a sign-in starts at', () => {
   it('is a configuration error that names both, when neither is there', async () => {
     const gone = { 'oob-authenticate': 404, 'primary-authenticate': 404 }
     const okta = await standIn({ gone })
-    const seen = fallbacks()
-    const client = new OktaOobClient(clientOf(okta.customIssuer))
+    const seen: Fallback[] = []
+    const onFallback = (fallback: Fallback) => seen.push(fallback)
+    const client = new OktaOobClient({ ...clientOf(okta.customIssuer), onFallback })
 
     const error = await client.start(alice).catch((failure: unknown) => failure)
 
@@ -94,10 +96,11 @@ describe('The endpoint that a sign-in starts at', () => {
 
   it('does not move while the next one cannot be reached: whether it is there is not known', async () => {
     const okta = await standIn({ gone: { 'oob-authenticate': 404 } })
-    const seen = fallbacks()
+    const seen: Fallback[] = []
     const sent: string[] = []
     const client = new OktaOobClient({
       ...clientOf(okta.issuer),
+      onFallback: (fallback) => seen.push(fallback),
       fetch: async (url, init) => {
         const [endpoint] = /(?:oob|primary)-authenticate$/.exec(url) ?? []
         sent.push(...(endpoint ? [endpoint] : []))

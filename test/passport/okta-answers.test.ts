@@ -43,7 +43,6 @@ describe('An ID token that cannot be trusted', () => {
     const form = tokenForm(okta, { oobCode: 'ft-sms', code: '123456' })
     okta.post('token', form, 200, await okta.tokens(await idToken(okta)))
     if (keys) {
-      okta.keys()
     }
 
     const { status, json, tab } = await typeCode(strategy)

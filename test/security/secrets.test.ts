@@ -164,7 +164,6 @@ async function arrange({ channel, status, body, keys }: Case): Promise<void> {
   const form = tokenForm(okta, { oobCode, ...typed, fields })
   okta.post('token', form, status, await body(okta))
   if (keys) {
-    okta.keys()
   }
 }
 

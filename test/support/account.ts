@@ -58,7 +58,7 @@ export async function expectTokens(
   expected: TokenExpected,
   idToken?: string,
 ): Promise<OktaWire> {
-  return okta.post('token', tokenForm(okta, expected), 200, await okta.tokens(idToken)).keys()
+  return okta.post('token', tokenForm(okta, expected), 200, await okta.tokens(idToken))
 }
 
 export function tokenForm(

@@ -45,6 +45,23 @@ export const calls = {
   },
   code: { at: 'token', before: (flow) => flow.start('sms'), act: (flow) => flow.complete() },
   keys: { at: 'keys', before: (flow) => flow.start('sms'), act: (flow) => flow.complete() },
+  'keys of a push': {
+    at: 'keys',
+    before: async (flow) => {
+      await flow.start('push')
+      flow.clock.tick(5000)
+    },
+    act: (flow) => flow.tab.poll(),
+  },
+  'keys of an approved push': {
+    at: 'keys',
+    before: async (flow) => {
+      await flow.start('push')
+      await flow.approve()
+      flow.clock.tick(5000)
+    },
+    act: (flow) => flow.tab.poll(),
+  },
   challenge: {
     at: 'challenge',
     username: 'erin@example.com',

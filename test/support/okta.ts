@@ -1,6 +1,6 @@
 import { exportJWK, generateKeyPair, SignJWT, type JWK } from 'jose'
 import { createHash } from 'node:crypto'
-import nock, { type Scope } from 'nock'
+import nock, { type Interceptor, type Scope } from 'nock'
 
 export const accessToken = 'eyJ.access.token'
 const { privateKey, publicKey } = await generateKeyPair('RS256', { extractable: true })
@@ -24,6 +24,8 @@ export class OktaWire {
   /** Where the endpoints are: `/oauth2/v1` on the org server, `/oauth2/{id}/v1` on a custom one. */
   readonly path: string
   readonly scope: Scope
+  /** Serves the usual keys to tests that are about something else. */
+  #usualKeys: Interceptor | undefined
 
   constructor(issuer = 'https://example.okta.com', clientId = '0oa1client') {
     this.issuer = issuer
@@ -53,11 +55,24 @@ export class OktaWire {
     const { pathname } = new URL(this.issuer)
     const base = pathname === '/' ? '' : pathname
     this.scope.get(`${base}/.well-known/openid-configuration`).reply(200, this.metadata(overrides))
+    const keys = nock(new URL(this.issuer).origin).persist().get(`${this.path}/keys`).optionally()
+    keys.reply(200, { keys: [publicJwk] })
+    this.#usualKeys = keys
     return this
   }
 
+  /** Expects one fetch of these keys, after which there are no others. */
   keys(keys: JWK[] = [publicJwk]): this {
+    this.noUsualKeys()
     this.scope.get(`${this.path}/keys`).reply(200, { keys })
+    return this
+  }
+
+  /** From here on, each fetch of keys must be expected. */
+  noUsualKeys(): this {
+    if (this.#usualKeys) {
+      nock.removeInterceptor(this.#usualKeys)
+    }
     return this
   }
 

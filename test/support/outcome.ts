@@ -76,7 +76,6 @@ async function expectCompletion(
     const next = await alice.complete()
     expect(next.json.code).to.equal('no_challenge')
   } else {
-    alice.okta.keys()
     const next = await alice.redeem()
     expect(next.json.user.sub).to.equal('00u1alice')
   }
@@ -94,7 +93,6 @@ async function expectStart(answer: OktaAnswer, expected: Expected): Promise<void
     status: statuses[expected.code],
     retryAfter: expected.retryAfter,
   })
-  alice.okta.keys()
   const next = await alice.redeem()
   expect(next.status).to.equal(200)
 }

@@ -66,7 +66,7 @@ export class Waiting {
     return this.browser.postJson('/login', this.kind === 'code' ? { code: typedCode } : {})
   }
 
-  /** Completes with an ID token, a good one unless told otherwise; `keys()` is up to the caller. */
+  /** Completes with an ID token, a good one unless told otherwise. */
   async redeem(idToken?: string): Promise<Page> {
     return this.complete({ status: 200, body: await this.okta.tokens(idToken) })
   }

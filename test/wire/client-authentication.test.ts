@@ -30,7 +30,7 @@ const { privateKey, publicKey } = await generateKeyPair('RS256', { extractable: 
 async function requestsOf(options: Options, issuer = issuers[0]): Promise<Sent[]> {
   const sent: Sent[] = []
   const clock = stopClock()
-  const okta = new OktaWire(issuer).discovery().keys()
+  const okta = new OktaWire(issuer).discovery()
   const answer = (path: string, status: number, body: object): void => {
     okta.scope.post(`${okta.path}/${path}`).reply(function (_uri, form) {
       const { authorization, 'content-type': contentType } = this.req.headers

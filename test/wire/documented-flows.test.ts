@@ -54,7 +54,6 @@ for (const [server, issuer] of Object.entries(servers)) {
               200,
               await okta.tokens(),
             )
-            .keys()
           const { browser } = await startApp(strategy())
           const alice = browser()
           await alice.postJson('/login', { username: ' alice@example.com ', channel })
@@ -89,7 +88,6 @@ for (const [server, issuer] of Object.entries(servers)) {
                 'No user response received on the out-of-band authenticator yet. Continue polling to wait for a response.',
             })
             .post('token', token('ftpvP1LB26vCARL7EWM55cUhPA2vdQmHFp'), 200, await okta.tokens())
-            .keys()
           const { browser } = await startApp(strategy())
           const alice = browser()
           const started = await alice.postJson('/login', { username: 'alice@example.com' })

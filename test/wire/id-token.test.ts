@@ -112,7 +112,6 @@ describe('An ID token is refused, and the sign-in over,', () => {
   for (const [title, forge] of Object.entries(wrongSignatures)) {
     it(`when it is one ${title}`, async () => {
       const alice = await waitingUser('code')
-      alice.okta.keys()
       await expectInvalid(alice, await forge(alice))
     })
   }
@@ -130,7 +129,6 @@ describe('An ID token is refused, and the sign-in over,', () => {
 
   it('when it comes in answer to a poll just as well', async () => {
     const alice = await waitingUser('poll')
-    alice.okta.keys()
     await expectInvalid(alice, await alice.okta.idToken({}, {}, newKey.privateKey))
   })
 
@@ -163,7 +161,6 @@ describe('An ID token is accepted', () => {
   for (const [title, overrides] of Object.entries(good)) {
     it(title, async () => {
       const alice = await waitingUser('code')
-      alice.okta.keys()
 
       const page = await alice.redeem(await alice.okta.idToken(overrides()))
 
@@ -193,7 +190,6 @@ describe('An ID token is accepted', () => {
 
   it('that names no key, when Okta has only one', async () => {
     const alice = await waitingUser('code')
-    alice.okta.keys()
     const idToken = await new SignJWT(alice.okta.claims())
       .setProtectedHeader({ alg: 'RS256' })
       .sign(signingKey)
@@ -206,7 +202,7 @@ describe('An ID token is accepted', () => {
 
 describe('Okta’s keys', () => {
   async function signedInOnce(): Promise<Waiting> {
-    const alice = await waitingUser('code')
+    const alice = await waitingUser('code', { limits: false })
     alice.okta.keys()
     expect((await alice.redeem()).status).to.equal(200)
     return alice
@@ -225,22 +221,77 @@ describe('Okta’s keys', () => {
     }
   })
 
-  it('are not fetched for every token of an unknown key', async () => {
+  it('are fetched again at once for a token of an unknown key, however new they are', async () => {
     const alice = await signedInOnce()
-    alice.clock.tick(30_000)
+    await alice.start()
+    alice.okta.keys([publicJwk, newJwk])
+
+    expect((await alice.redeem(await signedAnew(alice))).json.user?.sub).to.equal('00u1alice')
+  })
+
+  it('are fetched at most five times a minute for tokens that none of them has signed', async () => {
+    const alice = await signedInOnce()
+    alice.okta.noUsualKeys()
+    let fetched = 0
+    alice.okta.scope
+      .get('/oauth2/v1/keys')
+      .times(5)
+      .reply(200, () => {
+        fetched += 1
+        return { keys: [publicJwk] }
+      })
+    for (let forged = 0; forged < 7; forged += 1) {
+      await alice.start()
+      const page = await alice.redeem(await signedAnew(alice))
+      expect(page.json.code).to.equal('id_token_invalid')
+    }
+    expect(fetched).to.equal(5)
+
+    alice.clock.tick(61_000)
+    alice.okta.keys([publicJwk, newJwk])
+    await alice.start()
+    expect((await alice.redeem(await signedAnew(alice))).json.user?.sub).to.equal('00u1alice')
+  })
+
+  it('are fetched again after five minutes', async () => {
+    const alice = await signedInOnce()
+    alice.clock.tick(300_000)
+    alice.okta.keys([publicJwk, newJwk])
     await alice.start()
 
-    const page = await alice.redeem(await signedAnew(alice))
+    expect((await alice.redeem()).json.user?.sub).to.equal('00u1alice')
+  })
 
-    expect(page.json.code).to.equal('id_token_invalid')
+  it('are in hand before a code is sent: without them /token is not called', async () => {
+    const alice = await waitingUser('code')
+    alice.okta.noUsualKeys().scope.get('/oauth2/v1/keys').times(3).reply(503, '')
+
+    const page = await alice.complete()
+
+    expect(page.status).to.equal(503)
+    expect(page.json.code).to.equal('upstream_unavailable')
+    alice.okta.keys()
+    expect((await alice.redeem()).json.user?.sub).to.equal('00u1alice')
+  })
+
+  it('are in hand before a push is polled: without them it is pending', async () => {
+    const alice = await waitingUser('poll')
+    alice.okta.noUsualKeys().scope.get('/oauth2/v1/keys').times(3).reply(503, '')
+
+    const page = await alice.complete()
+
+    expect(page.json.code).to.equal('authorization_pending')
+    alice.clock.tick(5000)
+    alice.okta.keys()
+    expect((await alice.redeem()).json.user?.sub).to.equal('00u1alice')
   })
 
   for (const kind of ['poll', 'code'] as const) {
-    it(`end the sign-in of a ${kind} when they cannot be had: the oob_code is spent`, async () => {
+    it(`end the sign-in of a ${kind} when the new ones cannot be had: the oob_code is spent`, async () => {
       const alice = await waitingUser(kind)
-      alice.okta.scope.get('/oauth2/v1/keys').reply(503, '')
+      alice.okta.keys().scope.get('/oauth2/v1/keys').times(3).reply(503, '')
 
-      const page = await alice.redeem()
+      const page = await alice.redeem(await signedAnew(alice))
 
       expect(page.status).to.equal(503)
       expect(page.json.code).to.equal('upstream_unavailable')
@@ -248,14 +299,11 @@ describe('Okta’s keys', () => {
     })
   }
 
-  it('are fetched again by the next sign-in after they could not be had', async () => {
+  it('are fetched again, unnoticed, when a fetch of them fails and the next does not', async () => {
     const alice = await waitingUser('code')
-    alice.okta.scope.get('/oauth2/v1/keys').reply(503, '')
-    await alice.redeem()
-    alice.clock.tick(30_000)
-    await alice.start()
+    alice.okta.noUsualKeys().scope.get('/oauth2/v1/keys').times(2).reply(503, '')
     alice.okta.keys()
 
-    expect((await alice.redeem()).status).to.equal(200)
+    expect((await alice.redeem()).json.user?.sub).to.equal('00u1alice')
   })
 })

@@ -158,7 +158,6 @@ describe('An issuer with a trailing slash', () => {
       okta
         .post('oob-authenticate', form, 200, startAnswers.poll)
         .post('token', grant, 200, await okta.tokens())
-        .keys()
       const strategy = new OktaOobStrategy({ issuer: `${issuer}/`, clientID: okta.clientId })
       const alice = (await startApp(strategy)).browser()
       await alice.postJson('/login', { username: 'alice@example.com' })

@@ -17,12 +17,12 @@ export async function redeem(
   const since = performance.now()
   if (challenge.decoy) {
     const kinds = [kind, 'poll', 'code', 'tokens', 'start', 'refusal']
-    await decoys?.responseTimes.delayLike(kinds, since)
-    return code === undefined
-      ? { status: 'pending' }
-      : new OktaOobError('incorrect_code', { retryable: true })
+    const { signal } = callOptions()
+    const aborted = await attempt(decoys?.responseTimes.delayLike(kinds, since, signal))
+    const incorrect = new OktaOobError('incorrect_code', { retryable: true })
+    return aborted ?? (code === undefined ? { status: 'pending' } : incorrect)
   }
-  const result = await attempt(okta.complete(challenge, { code, ...callOptions }))
+  const result = await attempt(okta.complete(challenge, { code, ...callOptions() }))
   if (!(result instanceof OktaOobError)) {
     decoys?.responseTimes.record(result.status === 'pending' ? kind : 'tokens', since)
   } else if (result.code === 'incorrect_code') {

@@ -65,7 +65,8 @@ async function startChallenge(
   context: StepContext,
   { loginHint, channel, mfaToken }: StartInput,
 ): Promise<Challenge | OktaOobError> {
-  const { okta, decoys, audit, requireNumberChallenge, callOptions } = context
+  const { okta, decoys, audit, requireNumberChallenge } = context
+  const options = context.callOptions()
   const fault = await attempt(okta.ready(false))
   if (fault) {
     return fault
@@ -74,8 +75,8 @@ async function startChallenge(
   const sentAt = Date.now()
   const started = await attempt(
     mfaToken === undefined
-      ? okta.start({ loginHint, channel, ...callOptions })
-      : okta.challenge({ loginHint, channel, mfaToken, ...callOptions }),
+      ? okta.start({ loginHint, channel, ...options })
+      : okta.challenge({ loginHint, channel, mfaToken, ...options }),
   )
   if (!(started instanceof OktaOobError)) {
     // A second factor is no model for a first one.
@@ -92,7 +93,7 @@ async function startChallenge(
   if (decoys && mfaToken === undefined && started.code === 'access_denied') {
     const { cause } = started
     decoys.responseTimes.record('refusal', since)
-    await decoys.responseTimes.delayLike([channel, 'start', 'refusal'], since)
+    await decoys.responseTimes.delayLike([channel, 'start', 'refusal'], since, options.signal)
     const members = { ...okta.pinnedParameters, loginHint, sentAt }
     const decoy = decoys.make(channel, members, requireNumberChallenge)
     audit.report('decoy', loginHint, () => ({ ...ofChallenge(decoy), cause }))

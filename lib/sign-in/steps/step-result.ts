@@ -31,6 +31,6 @@ export interface StepContext {
   /** Names a user where something is counted. */
   userKey: (loginHint: string) => string
   requireNumberChallenge: boolean
-  /** For every call to Okta. */
-  callOptions: CallOptions
+  /** For a call to Okta. */
+  callOptions: () => CallOptions
 }
