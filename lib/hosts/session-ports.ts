@@ -31,12 +31,13 @@ export function sessionPortOf(req: RequestWithSession): SessionPort | undefined 
 
 /**
  * Callbacks are what express-session, koa-session and @fastify/session take. Their `save` may be
- * wrapped in a function without parameters, so both methods are looked at. A session without a
- * `save`, such as that of @fastify/secure-session, is synchronous: its `regenerate` has a parameter
- * of another kind, and never calls back.
+ * wrapped in a function without parameters, so both methods are looked at. A session that is written
+ * by `set` and has no `save`, such as that of @fastify/secure-session, is synchronous: the parameter
+ * of its `regenerate` is another one.
  */
-function takesCallbacks({ save, regenerate }: HostSession): boolean {
-  return save !== undefined && save.length + (regenerate?.length ?? 0) > 0
+function takesCallbacks({ save, regenerate, set }: HostSession): boolean {
+  const isSynchronous = typeof set === 'function' && save === undefined
+  return !isSynchronous && (save?.length ?? 0) + (regenerate?.length ?? 0) > 0
 }
 
 /** Done when the callback is called, or when a promise that the method returns resolves. */
