@@ -1,5 +1,6 @@
 import express, { type RequestHandler } from 'express'
 import passport from 'passport'
+import { callByFetch, callByNode, type Call } from './bare-calls.ts'
 import { bareLogin } from './bare-login.ts'
 import { serve, sessions } from './serve.ts'
 
@@ -48,16 +49,18 @@ passport.serializeUser((user, done) => {
   done(null, user)
 })
 const parser = express.urlencoded({ extended: false })
-const logins = express()
-logins.use(
-  parser,
-  sessions(),
-  passport.session(),
-  bareLogin(process.env['OKTA_OAUTH2_ISSUER'] ?? ''),
-)
+const issuer = process.env['OKTA_OAUTH2_ISSUER'] ?? ''
+
+/** A text login behind the same middleware as ours. */
+function logins(call: Call): express.Express {
+  const app = express()
+  app.use(parser, sessions(), passport.session(), bareLogin(issuer, call))
+  return app
+}
 
 await serve({
   status: status(sessions()),
   statusOfHost: status(parser, sessions(), passport.session()),
-  logins,
+  loginsByFetch: logins(callByFetch),
+  loginsByNode: logins(callByNode(issuer)),
 })

@@ -12,7 +12,7 @@ declare module 'autocannon' {
     connections?: number
     /** Seconds. */
     duration?: number
-    /** How many requests, in the place of a duration. */
+    /** How many requests, instead of a duration. */
     amount?: number
     requests?: Request[]
   }

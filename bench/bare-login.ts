@@ -1,6 +1,7 @@
 import { Router } from 'express'
 import { createPublicKey, verify, type JsonWebKey, type KeyObject } from 'node:crypto'
 import { exampleClient } from '../example/okta/client.ts'
+import type { Call, Texts } from './bare-calls.ts'
 
 declare module 'express-session' {
   interface SessionData {
@@ -10,10 +11,8 @@ declare module 'express-session' {
 
 const { client_id, client_secret } = exampleClient
 
-type Texts = Record<string, string>
-
 /** A text login as short as it can be written: two calls to Okta, and the ID token verified. */
-export function bareLogin(issuer: string): Router {
+export function bareLogin(issuer: string, call: Call): Router {
   const router = Router()
   let keys: Promise<Map<string, KeyObject>> | undefined
 
@@ -46,16 +45,13 @@ export function bareLogin(issuer: string): Router {
   return router
 
   async function post(endpoint: string, fields: Texts): Promise<Texts> {
-    const answer = await fetch(`${issuer}/oauth2/v1/${endpoint}`, {
-      method: 'POST',
-      body: new URLSearchParams({ client_id, client_secret, ...fields }),
-    })
-    return (await answer.json()) as Texts
+    const form = { client_id, client_secret, ...fields }
+    return (await call(`${issuer}/oauth2/v1/${endpoint}`, form)) as Texts
   }
 
   async function fetchKeys(): Promise<Map<string, KeyObject>> {
-    const answer = await fetch(`${issuer}/oauth2/v1/keys`)
-    const { keys: jwks } = (await answer.json()) as { keys: (JsonWebKey & { kid: string })[] }
+    const answer = await call(`${issuer}/oauth2/v1/keys`)
+    const { keys: jwks } = answer as { keys: (JsonWebKey & { kid: string })[] }
     return new Map(jwks.map((key) => [key.kid, createPublicKey({ key, format: 'jwk' })]))
   }
 

@@ -7,34 +7,40 @@ export interface Figure {
   detail: string
 }
 
-export type Side = 'ours' | 'bare'
+/** What one turn of one side took; how much of what is up to its measure. */
+export type Turn = Record<string, number>
 
-/** What one round on one side has taken; how much of what is up to its measure. */
-export type Round = Record<string, number>
+export interface Comparison<Side extends string> {
+  /** Median of a side's turns. */
+  median(side: Side, name: string): number
+  /** Median of one side's share of another's, round by round. */
+  ratio(side: Side, other: Side, name: string): number
+}
 
-/**
- * Measures both sides in turn, so that whatever else the machine does disturbs both.
- *
- * @returns the medians of each side, and of our share of the other side's, round by round
- */
-export async function compare(
+/** Measures all sides in turn, so that whatever else the machine does disturbs each of them. */
+export async function compare<Side extends string>(
+  sides: readonly Side[],
   rounds: number,
-  measure: (side: Side) => Promise<Round>,
-): Promise<Record<Side | 'ratio', (name: string) => number>> {
-  // Nobody's caches are warm in the first round.
-  await measure('bare')
-  await measure('ours')
-  const pairs: Record<Side, Round>[] = []
-  for (let round = 0; round < rounds; round += 1) {
-    const bare = await measure('bare')
-    pairs.push({ bare, ours: await measure('ours') })
+  measure: (side: Side) => Promise<Turn>,
+): Promise<Comparison<Side>> {
+  const rows: Map<Side, Turn>[] = []
+  for (let round = 0; round <= rounds; round += 1) {
+    const row = new Map<Side, Turn>()
+    // Every other round runs backwards: no side always follows the same one.
+    for (const side of round % 2 === 0 ? sides : sides.toReversed()) {
+      row.set(side, await measure(side))
+    }
+    rows.push(row)
   }
-  const of = (side: Side, name: string): number[] => pairs.map((pair) => pair[side][name] ?? NaN)
+  // No caches are warm in the first round.
+  rows.shift()
+  const of = (side: Side, name: string): number[] => rows.map((row) => row.get(side)?.[name] ?? NaN)
   return {
-    ours: (name) => median(of('ours', name)),
-    bare: (name) => median(of('bare', name)),
-    ratio: (name) =>
-      median(of('ours', name).map((ours, index) => ours / (of('bare', name)[index] ?? NaN))),
+    median: (side, name) => median(of(side, name)),
+    ratio: (side, other, name) => {
+      const others = of(other, name)
+      return median(of(side, name).map((value, round) => value / (others[round] ?? NaN)))
+    },
   }
 }
 

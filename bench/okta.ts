@@ -9,6 +9,8 @@ const numbered = Array.from({ length: 200 }, (_, index) => ({
   channels: ['sms'],
 }))
 const { issuer, directory, server } = await startStandIn({ users: [...exampleUsers, ...numbered] })
+// Connections outlive the turns of the other sides, also those of `fetch`, which goes by this.
+server.keepAliveTimeout = 60_000
 
 const requests = new Map<string, number>()
 server.on('request', ({ url = '' }) => {

@@ -1,6 +1,7 @@
 import { post } from './load.ts'
-import { compare, type Figure } from './measure.ts'
+import { compare, type Figure, type Turn } from './measure.ts'
 import { Visitor } from './visitor.ts'
+import { startOkta } from './with-okta.ts'
 import type { Worker } from './worker.ts'
 
 /** An app of ours, where it begins and is polled, and the bare one that it is held against. */
@@ -22,33 +23,32 @@ const pairs = [
 ] as const
 
 /** Polls before the interval is over, against routes that do nothing but say the same. */
-export async function gatedPolls(ours: Worker, bare: Worker): Promise<Figure[]> {
-  const figures: Figure[] = []
+export async function* polls(): AsyncGenerator<Figure> {
+  const { start, stop } = await startOkta()
+  const workers = { ours: await start('app-ours.ts'), bare: await start('app-bare.ts') }
   for (const pair of pairs) {
-    const waiting = new Visitor(await ours.ask('origin', pair.app))
+    const waiting = new Visitor(await workers.ours.ask('origin', pair.app))
     await waiting.post(pair.start, { username: 'bob@example.com', channel: 'push' })
-    const idle = new Visitor(await bare.ask('origin', pair.bare))
+    const idle = new Visitor(await workers.bare.ask('origin', pair.bare))
     await idle.post('/start')
-    const medians = await compare(9, (side) =>
+    const { median, ratio } = await compare(['bare', 'ours'], 9, (side) =>
       side === 'ours'
-        ? load({ worker: ours, visitor: waiting, path: pair.poll })
-        : load({ worker: bare, visitor: idle, path: '/status' }),
+        ? load({ worker: workers.ours, visitor: waiting, path: pair.poll })
+        : load({ worker: workers.bare, visitor: idle, path: '/status' }),
     )
-    figures.push(
-      {
-        what: `Throughput of ${pair.what}`,
-        value: medians.ratio('rate').toFixed(2),
-        aim: '≥ 0.9',
-        detail: `${medians.ours('rate').toFixed(0)}/s and ${medians.bare('rate').toFixed(0)}/s`,
-      },
-      {
-        what: `CPU of ${pair.what}`,
-        value: medians.ratio('cpu').toFixed(2),
-        detail: `${medians.ours('cpu').toFixed(0)} µs and ${medians.bare('cpu').toFixed(0)} µs`,
-      },
-    )
+    yield {
+      what: `Throughput of ${pair.what}`,
+      value: ratio('ours', 'bare', 'rate').toFixed(2),
+      aim: '≥ 0.9',
+      detail: `${median('ours', 'rate').toFixed(0)}/s and ${median('bare', 'rate').toFixed(0)}/s`,
+    }
+    yield {
+      what: `CPU of ${pair.what}`,
+      value: ratio('ours', 'bare', 'cpu').toFixed(2),
+      detail: `${median('ours', 'cpu').toFixed(0)} µs and ${median('bare', 'cpu').toFixed(0)} µs`,
+    }
   }
-  return figures
+  await stop()
 }
 
 async function load({
@@ -59,7 +59,7 @@ async function load({
   worker: Worker
   visitor: Visitor
   path: string
-}): Promise<{ rate: number; cpu: number }> {
+}): Promise<Turn> {
   const before = await worker.ask<number>('cpu')
   const headers = { accept: 'application/json', cookie }
   const { '2xx': answers, duration } = await post({ url: origin + path, headers, duration: 2 })

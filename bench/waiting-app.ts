@@ -3,8 +3,7 @@ import session from 'express-session'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { OktaOobStrategy } from 'passport-okta-oob'
-import type { RateLimiterMemory } from 'rate-limiter-flexible'
-import { readLimits } from '../lib/limits/options.ts'
+import { RateLimiterMemory } from 'rate-limiter-flexible'
 import { answerAll } from './worker.ts'
 
 // An app in which people begin to sign in, and an Okta that answers at once, in its process: what
@@ -32,17 +31,21 @@ async function okta(url: string, { body }: RequestInit): Promise<Response> {
   )
 }
 
-/** The package's own, which are watched here. */
-const limiters: RateLimiterMemory[] = []
-const { limiter: inMemory } = readLimits()
-const strategy = new OktaOobStrategy({
+const settings = {
   issuer,
   clientID: 'example-app',
   clientSecret: 'example-secret',
   fetch: okta,
+}
+const strategy = new OktaOobStrategy(settings)
+
+/** Of a strategy whose limiters can be looked into, as the package's own cannot. */
+const limiters: RateLimiterMemory[] = []
+const watched = new OktaOobStrategy({
+  ...settings,
   limits: {
     limiter: (options) => {
-      const limiter = inMemory(options) as RateLimiterMemory
+      const limiter = new RateLimiterMemory(options)
       limiters.push(limiter)
       return limiter
     },
@@ -55,6 +58,7 @@ app.set('trust proxy', true)
 app.use(express.urlencoded({ extended: false }))
 app.use(session({ secret: 'bench', resave: false, saveUninitialized: false }))
 app.post('/ours', strategy.start())
+app.post('/watched', watched.start())
 app.post('/bare', (req, res) => {
   Object.assign(req.session, { waiting: true })
   res.json({ status: 'challenge' })

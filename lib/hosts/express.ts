@@ -34,14 +34,15 @@ export function expressHandler(handler: Handler): RequestHandler {
 
 /** The ready-made pages for Express, connect and what takes their middleware. */
 export function expressPages(pages: Pages): RequestHandler {
-  return onceParsed(async (req, res, next) => {
-    const response = await pages(new NodeRequest(req))
-    if (response) {
-      write(res, response)
+  return (req, res, next) => {
+    const request = new NodeRequest(req)
+    const page = pages.routeOf(request)
+    if (page) {
+      onceParsed(async () => write(res, await page(request)))(req, res, next)
     } else {
       next()
     }
-  })
+  }
 }
 
 function onceParsed(

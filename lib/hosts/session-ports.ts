@@ -17,27 +17,26 @@ export interface RequestWithSession {
   sessionStore?: { get: (id: string, callback: (error: unknown, session: unknown) => void) => void }
 }
 
-/** Has a method of a session do its work. */
+/** Has a session do one of its two works. */
 type Run = (session: HostSession, method: 'regenerate' | 'save') => unknown
 
 /** The port for this request's kind of session; `undefined` without a session. */
 export function sessionPortOf(req: RequestWithSession): SessionPort | undefined {
   const { session } = req
-  if (!session) {
-    return undefined
-  }
-  return new HostSessionPort(req, takesCallbacks(session) ? runWithCallback : runWithoutCallback)
+  return session ? new HostSessionPort(req, runFor(session)) : undefined
 }
 
 /**
  * Callbacks are what express-session, koa-session and @fastify/session take. Their `save` may be
  * wrapped in a function without parameters, so both methods are looked at. A session that is written
- * by `set` and has no `save`, such as that of @fastify/secure-session, is synchronous: the parameter
- * of its `regenerate` is another one.
+ * by `set` and has no `save` is that of @fastify/secure-session.
  */
-function takesCallbacks({ save, regenerate, set }: HostSession): boolean {
-  const isSynchronous = typeof set === 'function' && save === undefined
-  return !isSynchronous && (save?.length ?? 0) + (regenerate?.length ?? 0) > 0
+function runFor({ save, regenerate, set }: HostSession): Run {
+  if (save === undefined && typeof set === 'function') {
+    return runInCookie
+  }
+  const takesCallbacks = (save?.length ?? 0) + (regenerate?.length ?? 0) > 0
+  return takesCallbacks ? runWithCallback : runWithoutCallback
 }
 
 /** Done when the callback is called, or when a promise that the method returns resolves. */
@@ -54,6 +53,9 @@ const runWithCallback: Run = (session, method) =>
 /** Done when the method returns, or when a promise that it returns resolves. */
 const runWithoutCallback: Run = (session, method) =>
   (session[method] as (() => unknown) | undefined)?.()
+
+/** The whole session goes out with the answer, so there is neither an id nor a store. */
+const runInCookie: Run = () => undefined
 
 class HostSessionPort implements SessionPort {
   readonly #req: RequestWithSession
@@ -81,10 +83,14 @@ class HostSessionPort implements SessionPort {
   }
 
   async renew(): Promise<void> {
-    const { cookie: _, ...data } = this.#session
+    if (this.#run === runInCookie) {
+      return
+    }
+    // Only what has a name: the id and the store of @fastify/session are under symbols.
+    const data = Object.entries(this.#session).filter(([name]) => name !== 'cookie')
     const isOver = await this.wasEnded()
     await this.#call('regenerate')
-    Object.assign(this.#session, isOver ? {} : data)
+    Object.assign(this.#session, isOver ? {} : Object.fromEntries(data))
   }
 
   save(): Promise<void> {

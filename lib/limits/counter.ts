@@ -1,7 +1,7 @@
 import type { RateLimiterAbstract } from 'rate-limiter-flexible'
 import { attempt, OktaOobError } from '../errors.ts'
 import type { Limit } from '../options.ts'
-import type { Window } from './options.ts'
+import type { Window } from './limiter.ts'
 import { consume, look, query } from './store.ts'
 
 /** What a limit says to one more. */

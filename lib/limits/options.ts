@@ -1,19 +1,6 @@
 import type { RateLimiterAbstract } from 'rate-limiter-flexible'
 import { check, type Limit } from '../options.ts'
-import { MemoryLimiter } from './memory-limiter.ts'
-
-/** At most `points` in `duration` seconds. */
-export interface Window {
-  points: number
-  duration: number
-}
-
-/** Options of one limiter; its prefix keeps the limits apart in a store that they share. */
-export interface LimiterOptions extends Window {
-  keyPrefix: string
-}
-
-export type MakeLimiter = (options: LimiterOptions) => RateLimiterAbstract
+import { MemoryLimiter, type MakeLimiter, type Window } from './limiter.ts'
 
 type Row = Window | readonly Window[] | false | undefined
 

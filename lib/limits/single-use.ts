@@ -1,6 +1,6 @@
 import type { RateLimiterAbstract } from 'rate-limiter-flexible'
 import type { Challenge } from '../challenge.ts'
-import type { MakeLimiter } from './options.ts'
+import type { MakeLimiter } from './limiter.ts'
 import { add, look } from './store.ts'
 
 /** Lets each challenge end once, although several requests may hold a copy of it. */

@@ -1,6 +1,6 @@
 import type { RateLimiterAbstract } from 'rate-limiter-flexible'
 import { OktaOobError } from '../errors.ts'
-import { MemoryLimiter } from './memory-limiter.ts'
+import { MemoryLimiter } from './limiter.ts'
 
 /** Seconds that a store may take for one answer. */
 const patience = 5

@@ -1,6 +1,6 @@
 // Okta over the wire: one request in, one typed answer or typed failure out.
-export { maxRedeemTimeout, OktaOobClient } from './client.ts'
-export type { ChallengeRequest, CompleteRequest, StartRequest } from './client.ts'
+export { maxRedeemTimeout, OktaOobClient } from './okta-oob-client.ts'
+export type { ChallengeRequest, CompleteRequest, StartRequest } from './okta-oob-client.ts'
 export type { Endpoint } from './authorization-server.ts'
 export type { CallOptions, ClientContext } from './client-context.ts'
 export type { Tokens } from './id-token.ts'

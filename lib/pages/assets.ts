@@ -7,8 +7,8 @@ export interface Assets {
   /** Path of the files from the root of the pages. */
   path: string
   names: string[]
-  /** The answer to a GET below `/assets/`; `undefined` where there is no such file. */
-  serve: (request: SignInRequest) => SignInResponse | undefined
+  /** What answers a GET of this path, if one of the files is there. */
+  routeOf: (path: string) => ((request: SignInRequest) => Promise<SignInResponse>) | undefined
 }
 
 const types = { css: 'text/css; charset=utf-8', js: 'text/javascript; charset=utf-8' }
@@ -22,7 +22,7 @@ export function makeAssets(brandCss: string): Assets {
   return {
     path: `assets/${current}`,
     names: [...files.keys()],
-    serve: ({ path, headers }) => {
+    routeOf: (path) => {
       const [, version, name = ''] = /^\/assets\/([^/]+)\/([^/]+)$/.exec(path) ?? []
       const body = files.get(name)
       if (body === undefined) {
@@ -34,17 +34,18 @@ export function makeAssets(brandCss: string): Assets {
         'cache-control': version === current ? 'public, max-age=31536000, immutable' : 'no-cache',
         etag,
       }
-      return headers['if-none-match']?.includes(etag)
-        ? { status: 304, headers: caching, body: '' }
-        : {
-            status: 200,
-            headers: {
-              ...caching,
-              'content-type': name.endsWith('.css') ? types.css : types.js,
-              'x-content-type-options': 'nosniff',
-            },
-            body,
-          }
+      return async ({ headers }) =>
+        headers['if-none-match']?.includes(etag)
+          ? { status: 304, headers: caching, body: '' }
+          : {
+              status: 200,
+              headers: {
+                ...caching,
+                'content-type': name.endsWith('.css') ? types.css : types.js,
+                'x-content-type-options': 'nosniff',
+              },
+              body,
+            }
     },
   }
 }

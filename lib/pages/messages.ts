@@ -1,16 +1,11 @@
-import type { OktaOobCode } from '../errors.ts'
 import { ar } from './messages/ar.ts'
 import { de } from './messages/de.ts'
-import { en } from './messages/en.ts'
+import { en, type MessageKey, type Messages } from './messages/en.ts'
 import { es } from './messages/es.ts'
 import { fr } from './messages/fr.ts'
 import { ja } from './messages/ja.ts'
 
-/** The codes of the contract, and what else the pages say. */
-export type MessageKey = OktaOobCode | keyof typeof en
-
-/** Every text in one language. */
-export type Messages = Record<MessageKey, string>
+export type { MessageKey, Messages }
 
 /** Texts for one language: some of them, and those for codes of the app's own `verify`. */
 export type OwnMessages = Partial<Messages> & { [code: `${string}_${string}`]: string }

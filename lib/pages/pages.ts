@@ -47,13 +47,19 @@ export interface Steps {
   fields: Surroundings['fields']
 }
 
-/**
- * A whole sign-in: its pages, their assets, and the routes that their forms post to.
- *
- * @returns the answer; `undefined` for a path that is none of the pages'
- * @throws what is wrong with the app itself, for its own error handler
- */
-export type Pages = (request: SignInRequest) => Promise<SignInResponse | undefined>
+/** Answers a request. */
+export type Page = (request: SignInRequest) => Promise<SignInResponse>
+
+/** A whole sign-in: its pages, their assets, and the routes that their forms post to. */
+export interface Pages {
+  /**
+   * The answer to a request, which the host asks for once it has parsed the body; `undefined` for a
+   * request that is none of the pages', and whose body is the host's.
+   *
+   * @throws (later) what is wrong with the app itself, for its own error handler
+   */
+  routeOf(request: SignInRequest): Page | undefined
+}
 
 /** @throws {TypeError} naming the option that is wrong */
 export function makePages(steps: Steps, options: RoutesOptions): Pages {
@@ -220,31 +226,26 @@ export function makePages(steps: Steps, options: RoutesOptions): Pages {
     ...redirectsOf(request),
     successRedirect: addressesOf(request).start,
   }))
-  const posts = new Map([
-    ['', start],
-    ['/complete', complete],
-    ['/resend', resend],
-    ['/cancel', cancel],
-  ])
-
-  return async (request) => {
-    // As Express routes by default: upper case and a slash at the end make no difference.
-    const path = request.path.toLowerCase().replace(/\/$/, '')
-    switch (request.method) {
-      case 'GET':
-      case 'HEAD':
-        return path === ''
-          ? signInPage(request)
-          : path === '/challenge'
-            ? challengePage(request)
-            : assets.serve(request)
-      case 'POST': {
-        const handler = posts.get(path)
-        return handler && respond(request, handler)
+  const pageRoutes: Record<string, Page> = { '': signInPage, '/challenge': challengePage }
+  const postRoutes: Record<string, Handler> = {
+    '': start,
+    '/complete': complete,
+    '/resend': resend,
+    '/cancel': cancel,
+  }
+  return {
+    routeOf: ({ method, path: exact }) => {
+      // As Express routes by default: upper case and a slash at the end make no difference.
+      const path = exact.toLowerCase().replace(/\/$/, '')
+      if (method === 'POST') {
+        const handler = Object.hasOwn(postRoutes, path) ? postRoutes[path] : undefined
+        return handler && ((request) => respond(request, handler))
       }
-      default:
+      if (method !== 'GET' && method !== 'HEAD') {
         return undefined
-    }
+      }
+      return Object.hasOwn(pageRoutes, path) ? pageRoutes[path] : assets.routeOf(exact)
+    },
   }
 }
 

@@ -1,21 +1,11 @@
 import { expect } from 'chai'
-import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { Browser } from '../support/browser.ts'
 import { installPackage, run, type Project } from '../support/installed.ts'
 import { startProcess } from '../support/process.ts'
 import { whenOver } from '../support/resources.ts'
 import { clientOf, newest, standIn } from '../support/stand-in.ts'
-
-/** Written here, as the options of this project's own TypeScript have no place for it. */
-const commonJs = `
-import okta = require('passport-okta-oob')
-export const strategy: okta.OktaOobStrategy = new okta.OktaOobStrategy((claims, done) =>
-  done(null, { id: claims.sub }),
-)
-export const code: okta.OktaOobCode = new okta.OktaOobError('rate_limited').code
-`
 
 const root = new URL('../..', import.meta.url).pathname
 
@@ -91,15 +81,5 @@ describe('The published package', function () {
     const args = ['--input-type=module', '--eval', script]
     const { stdout, stderr } = await run(process.execPath, args, { cwd: project.directory })
     expect(stdout + stderr).to.equal('function\n')
-  })
-
-  it('has types that a strict project compiles with, in ES modules and CommonJS', async () => {
-    await writeFile(join(project.directory, 'types.cts'), commonJs)
-    const typescript = fileURLToPath(import.meta.resolve('typescript/package.json'))
-    const tsc = join(typescript, '../bin/tsc')
-    const { stdout } = await run(process.execPath, [tsc, '-p', project.directory]).catch(
-      (error: { stdout: string }) => error,
-    )
-    expect(stdout).to.equal('')
   })
 })

@@ -1,3 +1,5 @@
+import type { OktaOobCode } from '../../errors.ts'
+
 /** English, which also says what keys there are. */
 export const en = {
   direction: 'ltr',
@@ -98,3 +100,9 @@ export const en = {
   limiter_unavailable: 'Sign-in is not available at the moment.',
   upstream_timeout: 'The sign-in service did not answer in time.',
 }
+
+/** The codes of the contract, and what else the pages say. */
+export type MessageKey = OktaOobCode | keyof typeof en
+
+/** Every text in one language. */
+export type Messages = Record<MessageKey, string>

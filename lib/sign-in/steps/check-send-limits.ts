@@ -1,7 +1,6 @@
 import { OktaOobError } from '../../errors.ts'
 import type { Count } from '../../limits/index.ts'
-import type { StartInput } from './start.ts'
-import type { StepContext } from './step-result.ts'
+import type { StartInput, StepContext } from './step-result.ts'
 
 /**
  * Whether one more message may be sent: first for the address, then for the app, then for the user.

@@ -2,23 +2,7 @@ import { ofChallenge } from '../../audit.ts'
 import type { Challenge } from '../../challenge.ts'
 import { attempt, OktaOobError, type OktaCause } from '../../errors.ts'
 import { checkSendLimits } from './check-send-limits.ts'
-import type { StepContext, StepResult } from './step-result.ts'
-
-export interface StartInput {
-  loginHint: string
-  channel: string
-  returnTo: string | undefined
-  /** The browser's, where it is known. */
-  address?: string | undefined
-  /** Whether the app lets this user and channel through. */
-  approve?: () => Promise<boolean>
-  /** Proves the first factor, where the second one is started. */
-  mfaToken?: string | undefined
-  /** The challenge that a new one replaces. */
-  previous: Challenge | undefined
-  /** Only goes on while the previous one does: its user may have signed in meanwhile. */
-  resend?: boolean
-}
+import type { StartInput, StepContext, StepResult } from './step-result.ts'
 
 /** Okta sends one text, call or mail per device in this time, in seconds (E0000109). */
 const oktaPause = 30

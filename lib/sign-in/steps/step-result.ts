@@ -34,3 +34,20 @@ export interface StepContext {
   /** For a call to Okta. */
   callOptions: () => CallOptions
 }
+
+/** What a start is asked for, of the first factor or of the second. */
+export interface StartInput {
+  loginHint: string
+  channel: string
+  returnTo: string | undefined
+  /** The browser's, where it is known. */
+  address?: string | undefined
+  /** Whether the app lets this user and channel through. */
+  approve?: () => Promise<boolean>
+  /** Proves the first factor, where the second one is started. */
+  mfaToken?: string | undefined
+  /** The challenge that a new one replaces. */
+  previous: Challenge | undefined
+  /** Only goes on while the previous one does: its user may have signed in meanwhile. */
+  resend?: boolean
+}

@@ -1,6 +1,18 @@
-import { RateLimiterMemory } from 'rate-limiter-flexible'
+import { RateLimiterMemory, type RateLimiterAbstract } from 'rate-limiter-flexible'
 import { check } from '../options.ts'
-import type { LimiterOptions } from './options.ts'
+
+/** At most `points` in `duration` seconds. */
+export interface Window {
+  points: number
+  duration: number
+}
+
+/** Options of one limiter; its prefix keeps the limits apart in a store that they share. */
+export interface LimiterOptions extends Window {
+  keyPrefix: string
+}
+
+export type MakeLimiter = (options: LimiterOptions) => RateLimiterAbstract
 
 /** Seconds: RateLimiterMemory has a timer for each key, and a longer one would fire at once. */
 const longest = Math.floor((2 ** 31 - 1) / 1000)
