@@ -23,11 +23,15 @@ export interface OktaResponse {
 interface OpenResponse {
   status: number
   headers: Record<string, string>
-  body: AsyncIterable<Uint8Array>
+  /** Resolves at the end of the body; what `onChunk` throws ends the call. */
+  read: (onChunk: (chunk: Uint8Array) => void) => Promise<void>
 }
 
-/** Sends one request, follows no redirect, and gives up when the signal says so. */
-export type Send = (request: OktaRequest, signal: AbortSignal) => Promise<OpenResponse>
+/** Sends one request, and follows no redirect. `onAbort` takes what ends the call early. */
+export type Send = (
+  request: OktaRequest,
+  onAbort: (abort: (reason: unknown) => void) => void,
+) => Promise<OpenResponse>
 
 /** The part of the global `fetch` that is used here. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>
@@ -61,22 +65,31 @@ export async function exchange(
   { timeout, signal }: Bounds,
 ): Promise<OktaResponse> {
   signal?.throwIfAborted()
-  const end = new AbortController()
-  const forward = (): void => end.abort(signal?.reason)
-  const timer = setTimeout(() => end.abort(), Math.ceil(timeout * 1000))
-  signal?.addEventListener('abort', forward)
+  let abort: ((reason: unknown) => void) | undefined
+  let isLate = false
   let isAnswered = false
+  const timer = setTimeout(
+    () => {
+      isLate = true
+      abort?.(new Error(`Okta has not answered within ${timeout} seconds.`))
+    },
+    Math.ceil(timeout * 1000),
+  )
+  const leave = (): void => abort?.(signal?.reason)
+  signal?.addEventListener('abort', leave)
   try {
-    const { status, headers, body: stream } = await send(request, end.signal)
+    const { status, headers, read } = await send(request, (onAbort) => {
+      abort = onAbort
+    })
     isAnswered = true
-    const body = await readBody(stream)
+    const body = await readBody(read)
     return { status, headers, body, json: parseObject(body) }
   } catch (cause) {
     signal?.throwIfAborted()
     if (cause instanceof OktaOobError) {
       throw cause
     }
-    if (end.signal.aborted) {
+    if (isLate) {
       throw new OktaOobError('upstream_timeout', { cause, retryable: true })
     }
     const Unavailable = !isAnswered && isReset(cause) ? BrokenConnection : OktaOobError
@@ -84,7 +97,7 @@ export async function exchange(
     throw new Unavailable('upstream_unavailable', { cause, ...retry })
   } finally {
     clearTimeout(timer)
-    signal?.removeEventListener('abort', forward)
+    signal?.removeEventListener('abort', leave)
   }
 }
 
@@ -97,7 +110,7 @@ const agents = { http: new http.Agent(keepAlive), https: new https.Agent(keepAli
 
 /** Sends by `node:https`, or by `node:http` where the URL says so. */
 export function sendByNode(agent: http.Agent | undefined): Send {
-  return ({ method, url, headers, body }, signal) =>
+  return ({ method, url, headers, body }, onAbort) =>
     new Promise((resolve, reject) => {
       const isPlain = url.startsWith('http:')
       const content = body?.toString()
@@ -108,17 +121,13 @@ export function sendByNode(agent: http.Agent | undefined): Send {
           ...(content !== undefined && { 'content-length': Buffer.byteLength(content) }),
         },
         agent: agent ?? (isPlain ? agents.http : agents.https),
-        signal,
       })
+      onAbort((reason) => request.destroy(reason as Error))
       request.on('response', (response) => {
-        // One name has more than one value: `set-cookie`, which is not read here.
-        const single = Object.entries(response.headers).filter(
-          (entry): entry is [string, string] => typeof entry[1] === 'string',
-        )
         resolve({
           status: response.statusCode ?? 0,
-          headers: Object.fromEntries(single),
-          body: response,
+          headers: singleHeaders(response),
+          read: (onChunk) => readResponse(response, onChunk),
         })
       })
       request.on('error', reject)
@@ -126,11 +135,48 @@ export function sendByNode(agent: http.Agent | undefined): Send {
     })
 }
 
+/** Headers with one value each, which leaves out `set-cookie` only. */
+function singleHeaders({ headers }: http.IncomingMessage): Record<string, string> {
+  const single: Record<string, string> = {}
+  for (const [name, value] of Object.entries(headers)) {
+    if (typeof value === 'string') {
+      single[name] = value
+    }
+  }
+  return single
+}
+
+/** By its events: to iterate over a response takes twice the time. */
+function readResponse(
+  response: http.IncomingMessage,
+  onChunk: (chunk: Uint8Array) => void,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    response.on('data', (chunk: Uint8Array) => {
+      try {
+        onChunk(chunk)
+      } catch (error) {
+        response.destroy(error as Error)
+      }
+    })
+    response.on('end', resolve)
+    response.on('error', reject)
+  })
+}
+
 /** Sends by a `fetch` of the app's. */
 export function sendByFetch(fetch: Fetch): Send {
-  return async ({ url, ...init }, signal) => {
+  return async ({ url, ...init }, onAbort) => {
+    const controller = new AbortController()
+    onAbort((reason) => controller.abort(reason))
+    const { signal } = controller
     const { status, headers, body } = await fetch(url, { ...init, redirect: 'manual', signal })
-    return { status, headers: Object.fromEntries(headers), body: body ?? nothing() }
+    const read = async (onChunk: (chunk: Uint8Array) => void): Promise<void> => {
+      for await (const chunk of body ?? []) {
+        onChunk(chunk)
+      }
+    }
+    return { status, headers: Object.fromEntries(headers), read }
   }
 }
 
@@ -141,23 +187,21 @@ export function toResponse({ status, headers, body }: OktaResponse): Response {
   return new Response(isBodiless ? null : body, { status, headers })
 }
 
-async function* nothing(): AsyncGenerator<never> {}
-
 function isReset(error: unknown): boolean {
   const { code, cause } = (error ?? {}) as { code?: unknown; cause?: { code?: unknown } }
   return ['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'].includes(String(code ?? cause?.code))
 }
 
-async function readBody(stream: AsyncIterable<Uint8Array>): Promise<string> {
+async function readBody(read: OpenResponse['read']): Promise<string> {
   const chunks: Uint8Array[] = []
   let size = 0
-  for await (const chunk of stream) {
+  await read((chunk) => {
     size += chunk.byteLength
     if (size > maxBodyBytes) {
       throw new OktaOobError('protocol_error', { message: 'Okta gave an answer over 256 KiB.' })
     }
     chunks.push(chunk)
-  }
+  })
   return Buffer.concat(chunks).toString('utf8')
 }
 
