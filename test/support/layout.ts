@@ -1,5 +1,4 @@
 import { basename, dirname, join } from 'node:path/posix'
-import ts from 'typescript-5.9'
 
 /** The text of each file below `lib/`, by its path from there. */
 export type Sources = ReadonlyMap<string, string>
@@ -90,44 +89,27 @@ function importsBetweenParts(sources: Sources): Import[] {
     .filter(({ from, to }) => partOf(from) !== partOf(to))
 }
 
-function importsOf(sources: Sources): Import[] {
-  return [...sources].flatMap(([from, text]) => {
-    const imports: Import[] = []
-    const visit = (node: ts.Node): void => {
-      const [specifier, typeOnly] = specifierOf(node)
-      if (specifier && ts.isStringLiteralLike(specifier)) {
-        const { text: name } = specifier
-        const to = name.startsWith('.') ? join(dirname(from), name) : name
-        imports.push({ from, to, typeOnly })
-      }
-      ts.forEachChild(node, visit)
-    }
-    visit(ts.createSourceFile(from, text, ts.ScriptTarget.Latest, true))
-    return imports
-  })
-}
-
 /**
- * What a node imports, and whether as types only. `import { type A }` is none of those: with
- * `verbatimModuleSyntax` the module is loaded.
+ * What a file may name a module with, and whether as types only. `import { type A }` is none of those:
+ * with `verbatimModuleSyntax` the module is loaded.
  */
-function specifierOf(node: ts.Node): [specifier: ts.Node | undefined, typeOnly: boolean] {
-  if (ts.isImportDeclaration(node)) {
-    return [node.moduleSpecifier, node.importClause?.isTypeOnly === true]
-  }
-  if (ts.isExportDeclaration(node)) {
-    return [node.moduleSpecifier, node.isTypeOnly]
-  }
-  if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument)) {
-    return [node.argument.literal, true]
-  }
-  if (ts.isModuleDeclaration(node)) {
-    return [node.name, true]
-  }
-  if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword) {
-    return [node.arguments[0], false]
-  }
-  return [undefined, false]
+const specifiers: readonly [pattern: RegExp, typeOnly: boolean][] = [
+  [/^(?:import|export)\s+(?!type\b)(?:[\w\s{},*$]*?\bfrom\s+)?'([^']+)'/gm, false],
+  [/^(?:import|export)\s+type\s[\w\s{},*$]*?\bfrom\s+'([^']+)'/gm, true],
+  [/\bawait import\('([^']+)'\)/g, false],
+  [/(?<!await )\bimport\('([^']+)'\)/g, true],
+  [/\bdeclare module '([^']+)'/g, true],
+]
+
+function importsOf(sources: Sources): Import[] {
+  return [...sources].flatMap(([from, text]) =>
+    specifiers.flatMap(([pattern, typeOnly]) =>
+      [...text.matchAll(pattern)].map(([, name = '']) => {
+        const to = name.startsWith('.') ? join(dirname(from), name) : name
+        return { from, to, typeOnly }
+      }),
+    ),
+  )
 }
 
 /** Cycles, as the files on the way round (`a, b, a`): one at least where there are any. */
