@@ -22,7 +22,7 @@ describe('Warnings', () => {
     const lines = example.errors().split('\n')
     expect(lines.filter((line) => line !== '' && !notOurs.test(line))).to.deep.equal([])
     expect(example.output()).to.not.match(/warning/i)
-  }).timeout(20_000)
+  }).timeout(60_000)
 
   it('the library causes none when many sign in at once', async () => {
     const users = Array.from({ length: 15 }, (_, index) => ({

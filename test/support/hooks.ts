@@ -1,5 +1,6 @@
 import type { RootHookObject } from 'mocha'
 import nock from 'nock'
+import { reportCoverage } from './coverage.ts'
 import { closeEverything, closeWhatIsShared } from './resources.ts'
 import { blockedByPolicy } from './violations.ts'
 
@@ -49,5 +50,6 @@ export const mochaHooks: RootHookObject = {
   async afterAll() {
     await closeWhatIsShared()
     nock.restore()
+    await reportCoverage()
   },
 }

@@ -46,9 +46,7 @@ export function run(
   args: string[],
   { cwd, env = {} }: { cwd?: string; env?: NodeJS.ProcessEnv } = {},
 ): Promise<{ stdout: string; stderr: string }> {
-  // Coverage is of the tests' own process: a compiler's would only take time.
-  const { NODE_V8_COVERAGE: _, ...inherited } = process.env
-  return execute(command, args, { cwd, env: { ...inherited, ...env } })
+  return execute(command, args, { cwd, env: { ...process.env, ...env } })
 }
 
 /**

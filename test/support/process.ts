@@ -20,11 +20,9 @@ export function startProcess(
   args: string[],
   { cwd, env = {} }: { cwd: string; env?: NodeJS.ProcessEnv },
 ): RunningProcess {
-  // Coverage is of the tests' own process: one that is killed would leave half a report behind.
-  const { NODE_V8_COVERAGE: _, ...inherited } = process.env
   const child = spawn(command, args, {
     cwd,
-    env: { ...inherited, ...env },
+    env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     // A process group of its own, so that what it has started can be stopped with it.
     detached: true,
