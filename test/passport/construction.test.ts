@@ -206,6 +206,39 @@ describe('A wrong option is refused with a TypeError that names it', () => {
   })
 })
 
+describe('An option of a handler that does not exist', () => {
+  const okta = new OktaOobStrategy(publicClient)
+  const redirects = {
+    challengeRedirect: '/code',
+    successRedirect: '/',
+    failureRedirect: '/login',
+  }
+  const handlers: Record<string, (options: object) => unknown> = {
+    start: (options) => okta.start(options),
+    complete: (options) => okta.complete(options),
+    resend: (options) => okta.resend(options),
+    cancel: (options) => okta.cancel(options),
+  }
+
+  for (const [name, handler] of Object.entries(handlers)) {
+    it(`is named, with ${name}()`, () => {
+      expect(() => handler({ ...redirects, failureFlash: true })).to.throw(
+        TypeError,
+        `"failureFlash" is not an option of ${name}()`,
+      )
+    })
+
+    it(`is none of the three redirects, which apps share between handlers, with ${name}()`, () => {
+      expect(handler(redirects)).to.be.a('function')
+    })
+  }
+
+  it('is named, with challenge() and routes()', () => {
+    expect(() => okta.challenge({ redirect: '/' } as never)).to.throw(TypeError, '"redirect"')
+    expect(() => okta.routes({ titel: 'Sign in' } as never)).to.throw(TypeError, '"titel"')
+  })
+})
+
 describe('The issuer', () => {
   const accepted = [
     'https://example.okta.com',

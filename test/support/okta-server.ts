@@ -96,9 +96,7 @@ export class OktaServer {
       return
     }
     const isPending = call.endpoint === 'token' && !('binding_code' in form)
-    const body = isPending
-      ? { error: 'authorization_pending' }
-      : await usualAnswer(this.wire, call)
+    const body = isPending ? { error: 'authorization_pending' } : await usualAnswer(this.wire, call)
     res.writeHead(isPending ? 400 : 200, { 'content-type': 'application/json' })
     res.end(JSON.stringify(body))
   }

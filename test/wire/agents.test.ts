@@ -142,9 +142,15 @@ describe('An agent of the app’s', () => {
   })
 
   const wrong: Record<string, [object, string]> = {
-    'a proxy’s address': [{ agent: 'http://proxy.example.com' }, 'option "agent" must be an https.Agent'],
+    'a proxy’s address': [
+      { agent: 'http://proxy.example.com' },
+      'option "agent" must be an https.Agent',
+    ],
     'the options of one': [{ agent: { ca: 'pem' } }, 'option "agent" must be an https.Agent'],
-    'one beside fetch': [{ agent: new https.Agent(), fetch }, 'option "agent" cannot go with fetch'],
+    'one beside fetch': [
+      { agent: new https.Agent(), fetch },
+      'option "agent" cannot go with fetch',
+    ],
   }
   for (const [name, [options, message]] of Object.entries(wrong)) {
     it(`cannot be ${name}`, () => {
