@@ -1,5 +1,6 @@
 import { OktaOobError } from '../errors.ts'
 import type { SignInRequest } from './host-port.ts'
+import { trimBlank } from './typed-text.ts'
 
 /** A field of the body, and never of the query string, which ends up in logs. */
 export function field({ body }: SignInRequest, name: string): unknown {
@@ -22,15 +23,19 @@ export function readChannel(
   return channel
 }
 
-/** @throws {OktaOobError} `code_invalid` for something else than a string */
+/**
+ * A code without the blanks around it; `undefined` when nothing else was typed.
+ *
+ * @throws {OktaOobError} `code_invalid` for something else than a string
+ */
 export function readTypedCode(value: unknown): string | undefined {
-  if (value === undefined || value === '') {
+  if (value === undefined) {
     return undefined
   }
-  if (typeof value !== 'string') {
+  if (typeof value !== 'string' || value.length > 256) {
     throw new OktaOobError('code_invalid')
   }
-  return value
+  return trimBlank(value) || undefined
 }
 
 /**

@@ -1,14 +1,20 @@
 import { OktaOobError } from '../errors.ts'
+import { visibleName } from './typed-text.ts'
 
-/** @throws {OktaOobError} `login_hint_missing` or `login_hint_invalid` */
+/**
+ * A username as it is sent: in Unicode's form NFKC and without invisible characters, which pasted
+ * ones carry and keyboards of some scripts produce.
+ *
+ * @throws {OktaOobError} `login_hint_missing` or `login_hint_invalid`
+ */
 export function readLoginHint(value: unknown): string {
   if (value === undefined) {
     throw new OktaOobError('login_hint_missing')
   }
-  if (typeof value !== 'string') {
+  if (typeof value !== 'string' || value.length > 1024) {
     throw new OktaOobError('login_hint_invalid')
   }
-  const hint = value.trim()
+  const hint = visibleName(value)
   if (hint === '') {
     throw new OktaOobError('login_hint_missing')
   }

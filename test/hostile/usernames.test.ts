@@ -18,17 +18,29 @@ const username = fc
     fc.string({ unit: 'grapheme-ascii', minLength: 1, maxLength: 254 }),
     fc.emailAddress(),
   )
-  .map((text) => text.trim())
+  .map((text) => text.normalize('NFKC').trim())
   .filter((text) => text.length >= 1 && text.length <= 254 && !control.test(text))
+  .filter((text) => !/[\p{Default_Ignorable_Code_Point}\p{Zl}\p{Zp}]/u.test(text))
+  .filter((text) => text.normalize('NFKC').trim() === text)
 
 const padding = fc.string({
-  unit: fc.constantFrom(' ', '\t', '\u00A0', '\u3000', '\r\n'),
+  unit: fc.constantFrom(
+    ' ',
+    '\t',
+    '\u00A0',
+    '\u3000',
+    '\r\n',
+    '\u200B',
+    '\uFEFF',
+    '\u2028',
+    '\u202E',
+  ),
   maxLength: 3,
 })
 
 describe('The username that a user types', () => {
   for (const door of ['/login', '/start']) {
-    it(`${door}: reaches Okta exactly as typed, the space around it apart`, async () => {
+    it(`${door}: reaches Okta exactly as typed, the blanks around it apart`, async () => {
       const clock = stopClock()
       const okta = new ScriptedOkta()
       const { browser } = await startApp(new OktaOobStrategy(okta.options))
@@ -57,6 +69,34 @@ describe('The username that a user types', () => {
           ['', '__proto__', '', false],
         ],
       })
+    })
+
+    it(`${door}: reaches Okta in its usual form, without what cannot be seen`, async () => {
+      const okta = new ScriptedOkta()
+      const { browser } = await startApp(new OktaOobStrategy({ ...okta.options, limits: false }))
+      const unseen = fc.string({
+        unit: fc.constantFrom(
+          ...'\u200B\u200D\u2060\uFEFF\u00AD\u061C\u200E\u202A\u202E\u2066\u2028\u2029',
+        ),
+        maxLength: 3,
+      })
+      const full = (text: string): string =>
+        text.replaceAll(/[!-~]/g, (it) => String.fromCodePoint(it.charCodeAt(0) + 0xfee0))
+      const property = fc.asyncProperty(
+        fc.emailAddress(),
+        unseen,
+        fc.nat(20),
+        fc.boolean(),
+        async (meant, hidden, at, isFull) => {
+          okta.sent.length = 0
+          const typed = meant.slice(0, at) + hidden + meant.slice(at)
+
+          await browser().postJson(door, { username: isFull ? full(typed) : typed })
+
+          expect(okta.sent.map(({ form }) => form['login_hint'])).to.deep.equal([meant])
+        },
+      )
+      await fc.assert(property, { numRuns: 30, ...inTime })
     })
 
     it(`${door}: with a control character inside is login_hint_invalid, and not sent`, async () => {

@@ -3,6 +3,7 @@ import type { Challenge } from '../../challenge.ts'
 import { OktaOobError } from '../../errors.ts'
 import type { Count } from '../../limits/index.ts'
 import type { CallOptions } from '../../okta/index.ts'
+import { plainDigits } from '../typed-text.ts'
 import { finish, gone } from './finish.ts'
 import { redeem } from './redeem.ts'
 import type { StepContext, StepResult } from './step-result.ts'
@@ -92,13 +93,12 @@ async function countDown(
 
 /** The code to send for what a user typed, or `undefined` when it cannot be one. */
 function readCode(channel: string, typed: string): string | undefined {
-  // Digits are shown, and so typed, in groups.
-  const digits = typed.replaceAll(/[\s\p{Dash_Punctuation}]/gu, '')
+  const digits = plainDigits(typed)
   const isDigits = /^\d{4,10}$/.test(digits)
-  const isOpaque = /^[^\p{Cc}\p{Cs}]{1,64}$/u.test(typed)
   if (isDigits && (channel === 'sms' || channel === 'voice' || channel === 'otp')) {
     return digits
   }
   // Mailed codes mix letters and digits, as hardware keys do; they are case-sensitive and opaque.
+  const isOpaque = /^[^\p{Cc}\p{Cs}]{1,64}$/u.test(typed)
   return isOpaque && channel !== 'sms' && channel !== 'voice' ? typed : undefined
 }
