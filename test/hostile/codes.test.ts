@@ -36,13 +36,13 @@ const scripts = Intl.supportedValuesOf('numberingSystem')
   .filter((digits) => digits.every((digit) => /^\p{Nd}$/u.test(digit)))
 
 /** A digit as it is typed, and as it is meant. */
-const digits = fc
+const typedDigit = fc
   .tuple(fc.constantFrom(...scripts), fc.nat(9))
   .map(([script, digit]) => [script[digit] ?? '', String(digit)] as const)
 
 /** Digits as people type them, in groups and in any script. */
 function grouped({ min, max }: { min: number; max: number }): fc.Arbitrary<[string, string]> {
-  const parts = fc.array(fc.tuple(separators, digits), { minLength: min, maxLength: max })
+  const parts = fc.array(fc.tuple(separators, typedDigit), { minLength: min, maxLength: max })
   return fc
     .tuple(parts, separators)
     .map(([pairs, end]) => [

@@ -76,7 +76,7 @@ describe('The username that a user types', () => {
       const { browser } = await startApp(new OktaOobStrategy({ ...okta.options, limits: false }))
       const unseen = fc.string({
         unit: fc.constantFrom(
-          ...'\u200B\u200D\u2060\uFEFF\u00AD\u061C\u200E\u202A\u202E\u2066\u2028\u2029',
+          ...'\u200B\u200D\u2060\uFEFF\u00AD\u061C\u200E\u202A\u202E\u2066\u2028\u2029'.split(''),
         ),
         maxLength: 3,
       })

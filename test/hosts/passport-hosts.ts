@@ -141,7 +141,7 @@ function startFastify(sessionPlugin: FastifyPluginAsync): StartPassport {
       if (user) {
         await request.logIn(user)
       }
-      const answer = answerOf(error as Refused | null, user, info, status)
+      const answer = answerOf(error, user, info, status)
       await reply.code(answer.status).send(answer.body)
     })
     app.post('/login', { preValidation: login }, async () => 'not reached')
