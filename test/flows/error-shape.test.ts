@@ -12,6 +12,7 @@ const text: Challenge = {
   channel: 'sms',
   bindingMethod: 'prompt',
   expiresAt: Date.now() + 300_000,
+  interval: 5,
   loginHint: 'alice@example.com',
   issuer,
   clientId: 'app',

@@ -67,7 +67,7 @@ export class OktaServer {
       channel,
       bindingMethod: channel === 'push' ? 'none' : 'prompt',
       expiresAt: Date.now() + 300_000,
-      ...(channel === 'push' && { interval: 5 }),
+      interval: 5,
       loginHint: 'alice@example.com',
       issuer: this.issuer,
       clientId: 'app',

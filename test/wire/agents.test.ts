@@ -91,7 +91,7 @@ describe('An agent of the app’s', () => {
     const agent = new https.Agent({ ca: authority.cert, ...(await authority.forClient('our-app')) })
     whenOver(() => agent.destroy())
     const names = new Set<unknown>()
-    okta.intercept = (call, req) => {
+    okta.intercept = (_call, req) => {
       names.add((req.socket as TLSSocket).getPeerCertificate().subject.CN)
     }
 

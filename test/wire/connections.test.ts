@@ -87,7 +87,7 @@ describe('Connections to Okta', () => {
 
   it('are given up when Okta’s Keep-Alive header says so', async () => {
     const okta = await startOktaServer()
-    okta.intercept = (call, req, res) => {
+    okta.intercept = (_call, _req, res) => {
       res.setHeader('keep-alive', 'timeout=1')
       res.setHeader('connection', 'keep-alive')
     }
