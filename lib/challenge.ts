@@ -19,6 +19,8 @@ export interface Challenge extends PinnedParameters {
   /** When another message may be asked for, in milliseconds since the epoch. */
   resendAt?: number
   loginHint: string
+  /** The browser's address at the start, which counts starts; a sign-in gives its start back. */
+  countedFor?: string
   /** Proves the first factor, while the second one is under way. */
   mfaToken?: string
   /** A path of the app to go to after signing in. */

@@ -1,6 +1,13 @@
 /** The limits that an app can set or turn off; audit events name them. */
 export type Limit =
-  'codesPerChallenge' | 'codesPerUser' | 'sends' | 'pushes' | 'pushPause' | 'starts' | 'budget'
+  | 'codesPerChallenge'
+  | 'codesPerUser'
+  | 'sends'
+  | 'pushes'
+  | 'pushPause'
+  | 'starts'
+  | 'failures'
+  | 'budget'
 
 /** @throws {TypeError} naming the option, unless the condition holds */
 export function check(condition: boolean, option: string, problem: string): asserts condition {

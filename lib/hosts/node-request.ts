@@ -40,6 +40,19 @@ export class NodeRequest implements SignInRequest {
     return 'ip' in req ? req.ip : (req as IncomingMessage).socket?.remoteAddress
   }
 
+  get host(): string | undefined {
+    const { app, headers, socket } = this.hostRequest as Partial<HostRequest>
+    const own = headers?.host
+    const trusts: unknown = app?.get?.('trust proxy fn')
+    if (typeof trusts !== 'function') {
+      // Fastify has applied its own `trustProxy` to it; others have no such member.
+      const { host = own } = this.hostRequest as { host?: string }
+      return host
+    }
+    const [forwarded] = String(headers?.['x-forwarded-host'] ?? '').split(',')
+    return (trusts(socket?.remoteAddress, 0) && forwarded?.trim()) || own
+  }
+
   get user(): Express.User | undefined {
     return this.hostRequest.user
   }

@@ -54,6 +54,18 @@ export class Counter {
     return Math.max(0, ...(await Promise.all(this.windows.map((window) => waitFor(window, key)))))
   }
 
+  /** Undoes one that was counted earlier, by another request perhaps. */
+  async giveBack(key: string): Promise<void> {
+    await Promise.all(
+      this.windows.map(async ({ limiter }) => {
+        const found = await look(limiter, key)
+        if (found && found.consumed > 0) {
+          await giveBackOne(limiter, key)
+        }
+      }),
+    )
+  }
+
   async forget(key: string): Promise<void> {
     await Promise.all(this.windows.map(({ limiter }) => query(limiter, (it) => it.delete(key))))
   }
@@ -100,13 +112,17 @@ async function take(
     if (consumed === 0 || Date.now() >= end) {
       return
     }
-    const { consumedPoints } = await query(limiter, (it) => it.reward(key))
-    // The store has forgotten it before its time: below zero, one too many would be let through.
-    if (consumedPoints < 0) {
-      await query(limiter, (it) => it.penalty(key))
-    }
+    await giveBackOne(limiter, key)
   }
   return { refused, left, wait: refused || left === 0 ? wait : 0, giveBack }
+}
+
+async function giveBackOne(limiter: RateLimiterAbstract, key: string): Promise<void> {
+  const { consumedPoints } = await query(limiter, (it) => it.reward(key))
+  // The store has forgotten it before its time: below zero, one too many would be let through.
+  if (consumedPoints < 0) {
+    await query(limiter, (it) => it.penalty(key))
+  }
 }
 
 async function waitFor({ points, limiter }: CountedWindow, key: string): Promise<number> {

@@ -32,25 +32,37 @@ export class Limits {
   readonly pollGate: PollGate
   readonly singleUse: SingleUse
   readonly #counters: Readonly<Record<Limit, Counter>>
+  /** Those of an IPv6 /48, which may do what five addresses may. */
+  readonly #wideCounters: Readonly<Record<'starts' | 'failures', Counter>>
 
   constructor({ windows, limiter }: LimitsSettings, pace: Pace) {
     this.pollGate = new PollGate(limiter, pace.slowDownSeconds)
     this.singleUse = new SingleUse(limiter, pace.maxRedeemTimeout)
-    const counters = Object.entries(windows).map(([limit, list]) => {
-      const prefix = `okta-oob:${limit}`
-      const counted = list.map(({ points, duration }) => ({
-        points,
-        duration,
-        limiter: limiter({ points, duration, keyPrefix: `${prefix}:${points}/${duration}` }),
-      }))
-      return [limit, new Counter(limit as Limit, counted)]
-    })
-    this.#counters = Object.fromEntries(counters) as Record<Limit, Counter>
+    const counter = (limit: Limit, times = 1): Counter => {
+      const counted = windows[limit].map(({ points: once, duration }) => {
+        const points = once * times
+        const keyPrefix = `okta-oob:${limit}:${points}/${duration}`
+        return { points, duration, limiter: limiter({ points, duration, keyPrefix }) }
+      })
+      return new Counter(limit, counted)
+    }
+    const names = Object.keys(windows) as Limit[]
+    this.#counters = Object.fromEntries(names.map((limit) => [limit, counter(limit)])) as Record<
+      Limit,
+      Counter
+    >
+    this.#wideCounters = { starts: counter('starts', 5), failures: counter('failures', 5) }
   }
 
-  /** One more start from an address; without an address nothing is counted. */
-  takeStart(address: string | undefined): Promise<Count[]> {
-    return takeAll(address === undefined ? [] : [[this.#counters.starts, addressKey(address)]])
+  /** One more start from an address. */
+  takeStart(address: string | undefined): Promise<Taken[]> {
+    return takeAll(this.#byAddress('starts', address))
+  }
+
+  /** A sign-in gives back the start that it began with, by the same address. */
+  async giveBackStart(address: string | undefined): Promise<void> {
+    const counted = this.#byAddress('starts', address)
+    await Promise.all(counted.map(([counter, key]) => counter.giveBack(key)))
   }
 
   /** One more message to a user, through this channel. */
@@ -76,10 +88,11 @@ export class Limits {
     }
   }
 
-  /** One more code for a challenge of a user. */
-  takeCode({ id }: Challenge, user: string): Promise<Taken[]> {
+  /** One more code for a challenge of a user, from an address. */
+  takeCode({ id }: Challenge, user: string, address: string | undefined): Promise<Taken[]> {
     const { codesPerChallenge, codesPerUser } = this.#counters
     return takeAll([
+      ...this.#byAddress('failures', address),
       [codesPerChallenge, id],
       [codesPerUser, user],
     ])
@@ -98,18 +111,22 @@ export class Limits {
   pausePushes(user: string): Promise<void> {
     return this.#counters.pushPause.add(user)
   }
-}
 
-/**
- * What an address is counted by. An IPv6 subscriber has 2^64 addresses, so those are counted by
- * their /64. IPv4-mapped IPv6 addresses count as IPv4.
- */
-function addressKey(address: string): string {
-  if (!ipaddr.isValid(address)) {
-    return address
+  /**
+   * What an address is counted by. An IPv6 subscriber has 2^64 addresses, and many have 2^16 times
+   * as many, so those are counted by their /64 and by their /48. No address is one address, which
+   * all share: a connection that was reset and a unix socket have none.
+   */
+  #byAddress(limit: 'starts' | 'failures', address = 'none'): (readonly [Counter, string])[] {
+    const counter = this.#counters[limit]
+    if (!ipaddr.IPv6.isValid(address)) {
+      return [[counter, address]]
+    }
+    const network = (bits: number): string =>
+      `${ipaddr.IPv6.networkAddressFromCIDR(`${address}/${bits}`).toString()}/${bits}`
+    return [
+      [counter, network(64)],
+      [this.#wideCounters[limit], network(48)],
+    ]
   }
-  const parsed = ipaddr.process(address)
-  return parsed.kind() === 'ipv6'
-    ? `${ipaddr.IPv6.networkAddressFromCIDR(`${address}/64`).toString()}/64`
-    : parsed.toString()
 }

@@ -16,8 +16,13 @@ export interface LimitsOptions {
   pushes?: Row
   /** Denied pushes, after which a user gets none. Default: 1, for 60 s. */
   pushPause?: Row
-  /** Starts from an address (`req.ip`; IPv6 by its /64). Default: 20 in 10 min. */
+  /**
+   * Starts from an address (`req.ip`; IPv6 by its /64, and five times as many by its /48), without
+   * those that ended in a sign-in. Default: 60 in 10 min.
+   */
   starts?: Row
+  /** Wrong codes from an address, counted in the same way. Default: 100 an hour. */
+  failures?: Row
   /** Texts, calls and mails of the whole app. Default: no limit. */
   budget?: Row
   /**
@@ -42,7 +47,8 @@ const defaults: Record<Limit, readonly Window[]> = {
   ],
   pushes: [{ points: 3, duration: 600 }],
   pushPause: [{ points: 1, duration: 60 }],
-  starts: [{ points: 20, duration: 600 }],
+  starts: [{ points: 60, duration: 600 }],
+  failures: [{ points: 100, duration: 3600 }],
   budget: [],
 }
 

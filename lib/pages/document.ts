@@ -10,7 +10,7 @@ const modules = ['index.js', 'countdown.js']
 export function frameOf(view: View, brand: Brand, assets: Assets): Frame {
   const { messages, language, addresses, error } = view
   const title = error ? messages.errorTitle.replace('{title}', () => view.title) : view.title
-  const root = `${addresses.start}${assets.path}/`
+  const root = `${addresses.root}${assets.path}/`
   const frame: Frame = {
     language,
     direction: messages.direction,

@@ -97,6 +97,8 @@ export function makePages(steps: Steps, options: RoutesOptions): Pages {
         'cache-control': 'no-store',
         'content-language': view.language,
         'content-type': 'text/html; charset=utf-8',
+        // Under `no-referrer` the posts of the page's own forms would say `Origin: null`.
+        'referrer-policy': 'same-origin',
         ...(settings.contentSecurityPolicy !== false && {
           'content-security-policy': settings.contentSecurityPolicy,
         }),

@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders } from 'node:http'
+import type { SignInRequest } from './host-port.ts'
 
 /**
  * Whether a browser sent this request on behalf of another site. `Sec-Fetch-Site` decides where it
@@ -7,8 +7,8 @@ import type { IncomingHttpHeaders } from 'node:http'
  *
  * @see https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header
  */
-export function isCrossSite(headers: IncomingHttpHeaders, origins: readonly string[]): boolean {
-  const { origin, host } = headers
+export function isCrossSite({ headers, host }: SignInRequest, origins: readonly string[]): boolean {
+  const { origin } = headers
   const site = headers['sec-fetch-site']
   if (origin !== undefined && origins.includes(origin)) {
     return false
@@ -16,5 +16,15 @@ export function isCrossSite(headers: IncomingHttpHeaders, origins: readonly stri
   if (site !== undefined) {
     return site !== 'same-origin' && site !== 'none'
   }
-  return origin !== undefined && !(URL.canParse(origin) && new URL(origin).host === host)
+  return origin !== undefined && !isOwn(origin, host)
+}
+
+/** A host may be written in upper case, and with the port that its scheme has anyway. */
+function isOwn(origin: string, host: string | undefined): boolean {
+  if (host === undefined || !URL.canParse(origin)) {
+    return false
+  }
+  const { protocol, host: wanted } = new URL(origin)
+  const own = `${protocol}//${host}`
+  return URL.canParse(own) && new URL(own).host === wanted
 }

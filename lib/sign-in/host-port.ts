@@ -16,6 +16,8 @@ export interface SignInRequest {
   readonly mountPath: string
   readonly query: URLSearchParams
   readonly headers: IncomingHttpHeaders
+  /** The host, and its port, that the browser has asked: a proxy that the app trusts may name it. */
+  readonly host: string | undefined
   /** The parsed form or JSON body. */
   readonly body: unknown
   /** The browser's address, where the host knows it. */

@@ -35,7 +35,10 @@ export interface OktaOobStrategyOptions extends OktaOobClientOptions {
   auditUsernames?: boolean | undefined
   /** Refuses POSTs from other sites. Default: true; for apps that do it themselves: false. */
   crossSiteProtection?: boolean | undefined
-  /** Further origins, such as `https://www.example.com`, that may post to the sign-in routes. */
+  /**
+   * Further origins that may post to the sign-in routes, such as `https://www.example.com`, or
+   * `capacitor://localhost` of an app.
+   */
   origins?: readonly string[] | undefined
   /** Sends the browser's User-Agent, Accept-Language and address along to Okta. */
   forwardClientContext?: boolean | undefined
@@ -153,6 +156,11 @@ export function readStrategyOptions(
   return [settings, resolve ?? clientOptions]
 }
 
+/** Apps have schemes of their own, such as `capacitor://localhost`, to which URL gives no origin. */
 function isOrigin(value: unknown): boolean {
-  return typeof value === 'string' && URL.canParse(value) && new URL(value).origin === value
+  if (typeof value !== 'string' || !URL.canParse(value)) {
+    return false
+  }
+  const { origin, protocol, host } = new URL(value)
+  return value === (origin === 'null' && host !== '' ? `${protocol}//${host}` : origin)
 }

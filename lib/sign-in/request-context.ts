@@ -4,6 +4,7 @@ import { Decoys } from '../concealment/index.ts'
 import type { Limits } from '../limits/index.ts'
 import type { CallOptions, ClientContext, OktaOobClient } from '../okta/index.ts'
 import { ChallengeSlot } from './challenge-slot.ts'
+import { readAddress } from './client-address.ts'
 import type { SignInRequest } from './host-port.ts'
 import type { StrategySettings } from './options.ts'
 import type { StepContext } from './steps/step-result.ts'
@@ -21,7 +22,7 @@ export interface RequestContext {
 /** What all requests to one Okta share. */
 interface Shared {
   sessionKey: string
-  step: Omit<StepContext, 'callOptions'>
+  step: Omit<StepContext, 'address' | 'callOptions'>
 }
 
 /** Makes the contexts of one strategy's requests, and holds what they share. */
@@ -37,14 +38,17 @@ export class RequestContexts {
 
   make(request: SignInRequest, okta: OktaOobClient): RequestContext {
     const { sessionKey, step } = this.#sharedBy(okta)
+    const address = readAddress(request.ip)
     const callOptions = (): CallOptions => ({
       signal: request.closed,
-      ...(this.#settings.forwardClientContext && { clientContext: clientContextOf(request) }),
+      ...(this.#settings.forwardClientContext && {
+        clientContext: clientContextOf(request, address),
+      }),
     })
     return {
       request,
       slot: new ChallengeSlot(request.session, sessionKey),
-      step: { ...step, callOptions },
+      step: { ...step, address, callOptions },
     }
   }
 
@@ -82,7 +86,7 @@ export class RequestContexts {
 }
 
 /** What Okta may be told of the browser. */
-function clientContextOf({ headers, ip }: SignInRequest): ClientContext {
+function clientContextOf({ headers }: SignInRequest, ip: string | undefined): ClientContext {
   return { userAgent: headers['user-agent'], acceptLanguage: headers['accept-language'], ip }
 }
 

@@ -50,7 +50,8 @@ export class SignIn {
       const channel = readChannel(field(request, channelField), channels)
       const returnTo = readReturnTo(field(request, 'returnTo'))
       const previous = storedChallenge(context)
-      return this.#begin(context, { loginHint, channel, returnTo, previous })
+      const { address: countedFor } = context.step
+      return this.#begin(context, { loginHint, channel, returnTo, previous, countedFor })
     })
   }
 
@@ -58,7 +59,7 @@ export class SignIn {
   resend(request: SignInRequest): Promise<SignInResult> {
     return this.#act(request, async (context) => {
       const previous = await liveChallenge(context)
-      const { loginHint, returnTo, mfaToken } = previous
+      const { loginHint, returnTo, mfaToken, countedFor } = previous
       context.loginHint = loginHint
       const channels =
         mfaToken === undefined ? this.settings.channels : context.step.okta.secondFactors
@@ -66,8 +67,8 @@ export class SignIn {
       // Okta may call a channel by another name than the one that was asked for.
       const last = channels.find((channel) => channel === previous.channel)
       const channel = readChannel(wanted, channels, last)
-      const input = { loginHint, channel, returnTo, mfaToken, previous, resend: true }
-      return this.#begin(context, input)
+      const kept = { loginHint, returnTo, mfaToken, countedFor }
+      return this.#begin(context, { ...kept, channel, previous, resend: true })
     })
   }
 
@@ -114,7 +115,7 @@ export class SignIn {
     let context: RequestContext | undefined
     try {
       required(request.session)
-      if (crossSiteProtection && isCrossSite(request.headers, origins)) {
+      if (crossSiteProtection && isCrossSite(request, origins)) {
         throw new OktaOobError('cross_site_request')
       }
       if (request.method !== 'POST') {
@@ -129,11 +130,11 @@ export class SignIn {
   }
 
   async #begin(context: RequestContext, input: StartInput): Promise<SignInResult> {
-    const { hostRequest, ip: address } = context.request
+    const { hostRequest } = context.request
     const { loginHint, channel } = input
     const approve = async (): Promise<boolean> =>
       (await this.settings.beforeStart(hostRequest, { loginHint, channel })) !== false
-    return this.#settle(context, await start(context.step, { ...input, address, approve }))
+    return this.#settle(context, await start(context.step, { ...input, approve }))
   }
 
   /** The one place where a decision reaches the session. */

@@ -7,7 +7,8 @@ import { clientOf, newest, standIn } from '../support/stand-in.ts'
 const browserHeaders = {
   'user-agent': 'TestBrowser/1.0',
   'accept-language': 'de-CH, de;q=0.9',
-  'x-forwarded-for': '203.0.113.7',
+  // As some gateways write it.
+  'x-forwarded-for': '203.0.113.7:50001',
   'sec-fetch-site': 'same-origin',
   origin: 'https://app.example.com',
 }

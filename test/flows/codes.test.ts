@@ -13,7 +13,7 @@ const malformed: Record<string, string> = {
   'too few digits': '123',
   'too many digits': '12345678901',
   'other separators': '12.34.56',
-  'digits of another script': '１２３４５６',
+  'numbers that are no digits': '①②③④⑤⑥',
   'nothing but separators': ' - ',
 }
 

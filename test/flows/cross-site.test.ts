@@ -1,4 +1,8 @@
 import { expect } from 'chai'
+import type { Express } from 'express'
+import { once } from 'node:events'
+import { request, type IncomingMessage } from 'node:http'
+import { text } from 'node:stream/consumers'
 import type { Page } from '../support/browser.ts'
 import { stopClock } from '../support/clock.ts'
 import { beginFlow, codeOf, shareStandIn, type Flow } from '../support/flow.ts'
@@ -27,6 +31,7 @@ const others: Record<string, Post> = {
 const origins: Record<string, (own: string) => string | undefined> = {
   absent: () => undefined,
   'its own': (own) => own,
+  'its own, in another scheme': (own) => own.replace('http:', 'https:'),
   'another one': () => listed,
   'another port': () => 'http://localhost:1',
   null: () => 'null',
@@ -35,7 +40,7 @@ const origins: Record<string, (own: string) => string | undefined> = {
 
 /** `Sec-Fetch-Site`, and the kinds of `Origin` that go through beside it. */
 const rules: [string | undefined, string[]][] = [
-  [undefined, ['absent', 'its own']],
+  [undefined, ['absent', 'its own', 'its own, in another scheme']],
   ['same-origin', Object.keys(origins)],
   ['none', Object.keys(origins)],
   ['same-site', []],
@@ -113,6 +118,92 @@ describe('A POST from another site', () => {
   })
 })
 
+describe('A POST without Sec-Fetch-Site', () => {
+  const shared = shareStandIn()
+  const trusting = (app: Express): unknown => app.set('trust proxy', 'loopback')
+  const distrusting = (): void => {}
+
+  const rows: {
+    what: string
+    headers: Headers
+    passes: boolean
+    routes?: (app: Express) => unknown
+  }[] = [
+    {
+      what: 'whose Host has the port that https has anyway',
+      headers: { origin: 'https://app.example.com', host: 'app.example.com:443' },
+      passes: true,
+    },
+    {
+      what: 'whose Host has the port that http has anyway',
+      headers: { origin: 'http://app.example.com', host: 'app.example.com:80' },
+      passes: true,
+    },
+    {
+      what: 'whose Host is in upper case',
+      headers: { origin: 'https://app.example.com', host: 'App.Example.COM' },
+      passes: true,
+    },
+    {
+      what: 'whose Host is an IPv6 address',
+      headers: { origin: 'http://[2001:db8::1]:8080', host: '[2001:DB8::1]:8080' },
+      passes: true,
+    },
+    {
+      what: 'from another port of the host',
+      headers: { origin: 'https://app.example.com:8443', host: 'app.example.com:443' },
+      passes: false,
+    },
+    {
+      what: 'from a host whose name begins alike',
+      headers: { origin: 'https://app.example.com.evil.com', host: 'app.example.com' },
+      passes: false,
+    },
+    {
+      what: 'whose Host is rewritten, and forwarded by a proxy that the app trusts',
+      headers: {
+        origin: 'https://app.example.com',
+        host: '10.0.0.7:3000',
+        'x-forwarded-host': 'app.example.com:443, inner.example.com',
+      },
+      routes: trusting,
+      passes: true,
+    },
+    {
+      what: 'whose Host is rewritten, and forwarded by someone that the app does not trust',
+      headers: {
+        origin: 'https://app.example.com',
+        host: '10.0.0.7:3000',
+        'x-forwarded-host': 'app.example.com',
+      },
+      routes: distrusting,
+      passes: false,
+    },
+    {
+      what: 'from another site, behind a proxy that the app trusts and that forwards no host',
+      headers: { origin: 'https://evil.example.com', host: 'app.example.com' },
+      routes: trusting,
+      passes: false,
+    },
+  ]
+  for (const { what, headers, passes, routes = distrusting } of rows) {
+    it(`${passes ? 'goes through' : 'is refused'}: one ${what}`, async () => {
+      const { app } = await beginFlow(shared.okta, { routes })
+      const sent = request(`${app.origin}/start`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...headers },
+      })
+      sent.end(JSON.stringify(alice))
+      const [answer] = (await once(sent, 'response')) as [IncomingMessage]
+      const { status } = JSON.parse(await text(answer)) as { status: string }
+
+      expect({ status, code: answer.statusCode }).to.deep.equal(
+        passes ? { status: 'challenge', code: 200 } : { status: 'failed', code: 403 },
+      )
+    })
+  }
+})
+
 describe('The option origins', () => {
   const shared = shareStandIn()
 
@@ -143,6 +234,23 @@ describe('The option origins', () => {
 
         expect(codeIn(page)).to.equal('cross_site_request')
         expect(flow.calls.sent).to.deep.equal([])
+      })
+    }
+
+    for (const app of [
+      'capacitor://localhost',
+      'ionic://localhost',
+      'chrome-extension://gighmmpiobklfepjocnamgkkbiglidom',
+      'app://obsidian.md',
+    ]) {
+      it(`lets an app post to ${door} from ${app}, and no other one`, async () => {
+        const flow = await beginFlow(shared.okta, { strategy: { origins: [app] } })
+
+        await post(flow, headersOf(app, 'cross-site'))
+        const other = await post(flow, headersOf(`${app}x`, 'cross-site'))
+
+        expect(codeIn(other)).to.equal('cross_site_request')
+        expect(flow.calls.count('oob-authenticate')).to.equal(1)
       })
     }
 

@@ -28,7 +28,9 @@ export class FormBrowser {
     const actions = [...this.page.text.matchAll(/action="([^"]*)"/g)].map(([, action = '']) =>
       this.#resolve(action),
     )
-    const action = actions.find((path) => path.endsWith(`/${name}`))
+    const action = actions.find((path) =>
+      name === '' ? !/(challenge|complete|resend|cancel)$/.test(path) : path.endsWith(`/${name}`),
+    )
     if (action === undefined) {
       throw new Error(`no form of ${this.path} is posted to "${name}", but to ${actions.join()}`)
     }

@@ -85,7 +85,10 @@ describe('limits.limiter', () => {
       { keyPrefix: 'okta-oob:sends:5/3600', points: 5, duration: 3600 },
       { keyPrefix: 'okta-oob:pushes:3/600', points: 3, duration: 600 },
       { keyPrefix: 'okta-oob:pushPause:1/60', points: 1, duration: 60 },
-      { keyPrefix: 'okta-oob:starts:20/600', points: 20, duration: 600 },
+      { keyPrefix: 'okta-oob:starts:60/600', points: 60, duration: 600 },
+      { keyPrefix: 'okta-oob:starts:300/600', points: 300, duration: 600 },
+      { keyPrefix: 'okta-oob:failures:100/3600', points: 100, duration: 3600 },
+      { keyPrefix: 'okta-oob:failures:500/3600', points: 500, duration: 3600 },
       { keyPrefix: 'okta-oob:budget:1000/3600', points: 1000, duration: 3600 },
     ])
     const prefixes = store.made.map(({ keyPrefix }) => keyPrefix)

@@ -68,9 +68,17 @@ const table: Record<Limit, Limited> = {
     endpoint: 'oob-authenticate',
   },
   starts: {
-    usual: 20,
+    usual: 60,
     again: ({ tab }, count) => tab.start({ username: usernames[count % 4] ?? '', channel: 'push' }),
     endpoint: 'oob-authenticate',
+  },
+  failures: {
+    usual: 100,
+    again: async (scene) => {
+      await startText(scene)
+      await submitWrong(scene)
+    },
+    endpoint: 'token',
   },
   budget: {
     usual: Infinity,

@@ -157,7 +157,17 @@ describe('A wrong option is refused with a TypeError that names it', () => {
     requireNumberChallenge: ['yes', 1, null],
     forwardClientContext: ['yes', 1, null],
     resolve: ['tenant', {}, null],
-    origins: ['https://example.com', ['example.com'], ['https://example.com/'], [5], null],
+    origins: [
+      'https://example.com',
+      ['example.com'],
+      ['https://example.com/'],
+      [5],
+      null,
+      ['null'],
+      ['file://'],
+      ['capacitor:localhost'],
+      ['capacitor://localhost/'],
+    ],
     sessionKey: ['', 5, null],
   }
   // Two fields of one name: which of them is the wrong one, only the app knows.

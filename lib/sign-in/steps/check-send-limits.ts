@@ -10,22 +10,23 @@ import type { StartInput, StepContext } from './step-result.ts'
  *   `limiter_unavailable`
  */
 export async function checkSendLimits(context: StepContext, input: StartInput): Promise<number> {
-  const { limits, userKey } = context
-  const { loginHint, channel, address, approve } = input
+  const { limits, userKey, address } = context
+  const { loginHint, channel, resend = false, approve } = input
   const factor = input.mfaToken === undefined ? 1 : 2
-  const starts = await limits.takeStart(address)
-  throwRefusal(context, input, starts)
+  if (factor === 1 && !resend) {
+    throwRefusal(context, input, await limits.takeStart(address))
+  }
   if (factor === 1 && (await approve?.()) === false) {
     throw new OktaOobError('access_denied')
   }
   const sends = await limits.takeSend(channel, { user: userKey(loginHint), factor })
   throwRefusal(context, input, sends)
-  return Math.max(0, ...[...starts, ...sends].map(({ wait }) => wait))
+  return Math.max(0, ...sends.map(({ wait }) => wait))
 }
 
 function throwRefusal(
-  { audit }: StepContext,
-  { loginHint, address }: StartInput,
+  { audit, address }: StepContext,
+  { loginHint }: StartInput,
   counts: Count[],
 ): void {
   const refusal = counts.find(({ refused }) => refused)

@@ -31,7 +31,11 @@ export async function finish(
   if (result.status === 'mfa_required') {
     return startSecondFactor(context, challenge, result)
   }
-  await limits.forgetCodes(userKey(challenge.loginHint))
+  // The user has signed in, whatever a store that fails now goes on counting.
+  await Promise.allSettled([
+    limits.forgetCodes(userKey(challenge.loginHint)),
+    limits.giveBackStart(challenge.countedFor),
+  ])
   return { type: 'complete', challenge, claims: result.claims, tokens: result.tokens }
 }
 
@@ -44,9 +48,9 @@ async function startSecondFactor(
   first: Challenge,
   { mfaToken, supported }: TokenResult & { status: 'mfa_required' },
 ): Promise<StepResult> {
-  const { loginHint, returnTo } = first
+  const { loginHint, returnTo, countedFor } = first
   for (const channel of context.okta.secondFactors) {
-    const input = { loginHint, channel, returnTo, mfaToken, previous: undefined }
+    const input = { loginHint, channel, returnTo, mfaToken, countedFor, previous: undefined }
     const result = await start(context, input)
     if (result.type === 'started') {
       // A request that has cancelled or started again meanwhile has found this challenge over.

@@ -9,8 +9,8 @@ const oktaPause = 30
 
 /** Has Okta send something to the user. A start that fails leaves a waiting challenge as it is. */
 export async function start(context: StepContext, input: StartInput): Promise<StepResult> {
-  const { limits, audit, requireNumberChallenge } = context
-  const { loginHint, channel, returnTo, mfaToken, previous, resend = false, address } = input
+  const { limits, audit, requireNumberChallenge, address } = context
+  const { loginHint, channel, returnTo, mfaToken, previous, resend = false, countedFor } = input
   const factor = mfaToken === undefined ? 1 : 2
   audit.report('start', loginHint, () => ({ channel, factor, resend, address }))
   const wait = await attempt(checkSendLimits(context, input))
@@ -32,6 +32,7 @@ export async function start(context: StepContext, input: StartInput): Promise<St
     ...started,
     ...(pause > 0 && { resendAt: Date.now() + pause * 1000 }),
     ...(returnTo !== undefined && { returnTo }),
+    ...(countedFor !== undefined && { countedFor }),
     decoy: started.decoy ?? 0,
   }
   if (challenge.bindingMethod !== 'prompt') {

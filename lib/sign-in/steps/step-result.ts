@@ -31,6 +31,8 @@ export interface StepContext {
   /** Names a user where something is counted. */
   userKey: (loginHint: string) => string
   requireNumberChallenge: boolean
+  /** The browser's, where it is known. */
+  address: string | undefined
   /** For a call to Okta. */
   callOptions: () => CallOptions
 }
@@ -40,8 +42,8 @@ export interface StartInput {
   loginHint: string
   channel: string
   returnTo: string | undefined
-  /** The browser's, where it is known. */
-  address?: string | undefined
+  /** The address that the start of this sign-in was counted for. */
+  countedFor: string | undefined
   /** Whether the app lets this user and channel through. */
   approve?: () => Promise<boolean>
   /** Proves the first factor, where the second one is started. */

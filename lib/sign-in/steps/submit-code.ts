@@ -21,9 +21,9 @@ export async function submitCode(
   if (code === undefined) {
     return { type: 'failed', error: new OktaOobError('code_invalid') }
   }
-  const { limits, userKey } = context
+  const { limits, userKey, address } = context
   const user = userKey(challenge.loginHint)
-  const counts = await limits.takeCode(challenge, user)
+  const counts = await limits.takeCode(challenge, user, address)
   const refusal = counts.find(({ refused }) => refused)
   if (refusal) {
     return refuse(context, challenge, refusal)
