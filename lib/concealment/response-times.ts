@@ -24,18 +24,12 @@ export class ResponseTimes {
   /**
    * Resolves when an answer of Okta's could have come: of the first of these kinds that has been
    * measured.
-   *
-   * @throws the signal's reason
    */
-  async delayLike(
-    kinds: readonly string[],
-    since: number,
-    signal: AbortSignal | undefined,
-  ): Promise<void> {
+  async delayLike(kinds: readonly string[], since: number): Promise<void> {
     const durations = kinds.map((kind) => this.#durations.get(kind)).find(Boolean) ?? unmeasured
     const left = oneLike(durations) - (performance.now() - since)
     if (left > 0) {
-      await sleep(left, undefined, { signal }).catch(() => signal?.throwIfAborted())
+      await sleep(left)
     }
   }
 }

@@ -1,11 +1,11 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
-import { asError, OktaOobError } from '../errors.ts'
+import type { IncomingMessage } from 'node:http'
+import { asError } from '../errors.ts'
 import type { HostRequest, SessionPort, SignInRequest } from '../sign-in/index.ts'
 import { sessionPortOf } from './session-ports.ts'
 
 /** What Passport adds to a request. */
 interface Login {
-  logIn?: (user: Express.User, callback: (error: unknown) => void) => void
+  logIn?: (...args: unknown[]) => unknown
 }
 
 /**
@@ -14,7 +14,6 @@ interface Login {
  */
 export class NodeRequest implements SignInRequest {
   readonly hostRequest: HostRequest
-  #closed: AbortController | undefined
   readonly session: SessionPort | undefined
 
   constructor(req: HostRequest) {
@@ -80,7 +79,7 @@ export class NodeRequest implements SignInRequest {
     }
     return (user) =>
       new Promise((resolve, reject) => {
-        ;(req as Login).logIn?.(user, (error) => {
+        ;(req as Login).logIn?.(user, (error: unknown) => {
           if (error) {
             dropSession(req)
             reject(asError(error))
@@ -91,14 +90,28 @@ export class NodeRequest implements SignInRequest {
       })
   }
 
-  /** Made when it is first asked for: most polls make no call that could be aborted. */
-  get closed(): AbortSignal | undefined {
-    // Fastify's requests have no `res`, and that of koa-passport is not a stream.
-    const { res } = this.hostRequest as Partial<HostRequest>
-    if (!this.#closed && typeof res?.once === 'function') {
-      this.#closed = abortWhenClosed(res)
+  /** Passport and the app log in by `req.logIn`, or by its other name. */
+  afterLogIn(act: () => Promise<void>): void {
+    const req = this.hostRequest as Login
+    const { logIn } = req
+    if (!logIn) {
+      return
     }
-    return this.#closed?.signal
+    const wrapped = function (this: unknown, ...args: unknown[]): unknown {
+      const done = args.at(-1)
+      if (typeof done !== 'function') {
+        return Promise.resolve(logIn.apply(this, args)).then(act)
+      }
+      const then = (error: unknown): unknown =>
+        error
+          ? done(error)
+          : act().then(
+              () => done(),
+              (failure: unknown) => done(failure),
+            )
+      return logIn.call(this, ...args.slice(0, -1), then)
+    }
+    Object.assign(req, { logIn: wrapped, login: wrapped })
   }
 
   /** As the browser has sent it: routers strip the mount path from `url`. */
@@ -106,21 +119,6 @@ export class NodeRequest implements SignInRequest {
     const { originalUrl = '', url } = this.hostRequest as Partial<HostRequest>
     return (originalUrl || url || '').split('?')[0] ?? ''
   }
-}
-
-function abortWhenClosed(res: ServerResponse): AbortController {
-  const controller = new AbortController()
-  const abort = (): void => {
-    if (!res.writableFinished) {
-      const message = 'The browser has closed the connection.'
-      controller.abort(new OktaOobError('upstream_unavailable', { message, retryable: true }))
-    }
-  }
-  if (res.destroyed) {
-    abort()
-  }
-  res.once('close', abort)
-  return controller
 }
 
 /** A session that could not be saved: express-session would save it with the answer, user included. */

@@ -1,5 +1,6 @@
-import { asError, OktaOobError } from '../errors.ts'
+import { OktaOobError } from '../errors.ts'
 import type { HostRequest, SessionPort } from '../sign-in/index.ts'
+import { sessionFailed, StoreShelf, type SessionStore } from './session-shelf.ts'
 
 type Callback = (error?: unknown) => void
 
@@ -14,7 +15,7 @@ export interface RequestWithSession {
   headers: HostRequest['headers']
   session?: HostSession
   sessionID?: string
-  sessionStore?: { get: (id: string, callback: (error: unknown, session: unknown) => void) => void }
+  sessionStore?: SessionStore
 }
 
 /** Has a session do one of its two works. */
@@ -61,9 +62,12 @@ class HostSessionPort implements SessionPort {
   readonly #req: RequestWithSession
   readonly #run: Run
 
+  readonly shelf: StoreShelf | undefined
+
   constructor(req: RequestWithSession, run: Run) {
     this.#req = req
     this.#run = run
+    this.shelf = StoreShelf.of(req)
   }
 
   /** Looked up each time: a new id is a new object, and the app may end its session meanwhile. */
@@ -98,25 +102,11 @@ class HostSessionPort implements SessionPort {
   }
 
   async wasEnded(): Promise<boolean> {
-    const { sessionID, sessionStore, headers } = this.#req
-    if (!sessionID || !sessionStore || !headers.cookie?.includes(encodeURIComponent(sessionID))) {
+    const { shelf } = this
+    if (!shelf || shelf.cameWith !== shelf.id) {
       return false
     }
-    try {
-      return await new Promise((resolve, reject) => {
-        sessionStore.get(sessionID, (error, found) => {
-          // Stores of files report a missing session so; express-session takes it for that as well.
-          const isMissing = (error as NodeJS.ErrnoException | undefined)?.code === 'ENOENT'
-          if (error && !isMissing) {
-            reject(error)
-          } else {
-            resolve(!found)
-          }
-        })
-      })
-    } catch (cause) {
-      throw sessionFailed(cause)
-    }
+    return (await shelf.session(shelf.id)) === undefined
   }
 
   async #call(method: 'regenerate' | 'save'): Promise<void> {
@@ -127,11 +117,4 @@ class HostSessionPort implements SessionPort {
       throw sessionFailed(cause)
     }
   }
-}
-
-/** Only what describes the store's error: some carry the command that failed, session and all. */
-function sessionFailed(error: unknown): OktaOobError {
-  const { message, stack, code } = asError(error) as NodeJS.ErrnoException
-  const cause = Object.assign(new Error(message), { stack }, code !== undefined && { code })
-  return new OktaOobError('session_failed', { cause })
 }

@@ -1,6 +1,7 @@
 import ipaddr from 'ipaddr.js'
 import type { Challenge } from '../challenge.ts'
 import type { Limit } from '../options.ts'
+import { Claims } from './claims.ts'
 import { Counter, takeAll, type Count, type Taken } from './counter.ts'
 import type { LimitsSettings } from './options.ts'
 import { PollGate } from './poll-gate.ts'
@@ -31,6 +32,7 @@ export interface Pace {
 export class Limits {
   readonly pollGate: PollGate
   readonly singleUse: SingleUse
+  readonly claims: Claims
   readonly #counters: Readonly<Record<Limit, Counter>>
   /** Those of an IPv6 /48, which may do what five addresses may. */
   readonly #wideCounters: Readonly<Record<'starts' | 'failures', Counter>>
@@ -38,6 +40,7 @@ export class Limits {
   constructor({ windows, limiter }: LimitsSettings, pace: Pace) {
     this.pollGate = new PollGate(limiter, pace.slowDownSeconds)
     this.singleUse = new SingleUse(limiter, pace.maxRedeemTimeout)
+    this.claims = new Claims(limiter)
     const counter = (limit: Limit, times = 1): Counter => {
       const counted = windows[limit].map(({ points: once, duration }) => {
         const points = once * times

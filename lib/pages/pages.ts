@@ -1,4 +1,5 @@
 import { OktaOobError } from '../errors.ts'
+import { newId } from '../random.ts'
 import {
   field,
   jsonResponse,
@@ -77,6 +78,7 @@ export function makePages(steps: Steps, options: RoutesOptions): Pages {
       messages,
       addresses: addressesOf(request),
       fields: steps.fields,
+      requestId: newId(),
       ...(username !== undefined && { username }),
     }
   }

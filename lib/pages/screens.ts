@@ -69,7 +69,7 @@ function signIn(view: SignInView): Html {
             </fieldset>`
           : html`<input type="hidden" name="${fields.channel}" value="${chosen}" />`
       }
-      ${returnTo && html`<input type="hidden" name="returnTo" value="${returnTo}" />`}
+      ${returnTo && html`<input type="hidden" name="returnTo" value="${returnTo}" />`} ${once(view)}
       <button>${messages.signIn}</button>
     </form>`
 }
@@ -125,11 +125,13 @@ function code(view: WaitingView): Html {
         ${isWrong && html`aria-invalid="true"`}
       />
       ${isDigits && html`<p class="okta-oob-hint" id="okta-oob-hint">${messages.codeHint}</p>`}
+      ${once(view)}
       <button>${messages.continue}</button>
     </form>`
 }
 
-function push({ messages, addresses, challenge }: WaitingView): Html {
+function push(view: WaitingView): Html {
+  const { messages, addresses, challenge } = view
   const { bindingCode, expiresAt, interval } = challenge
   const number = html`<strong class="okta-oob-number" dir="ltr">${bindingCode}</strong>`
   return html`<p id="okta-oob-task">
@@ -145,14 +147,17 @@ function push({ messages, addresses, challenge }: WaitingView): Html {
     >
       <p class="okta-oob-waiting">${messages.waiting}</p>
       <noscript><p>${messages.byHand}</p></noscript>
+      ${once(view)}
       <button>${messages.continue}</button>
     </form>`
 }
 
-function resend({ messages, addresses, challenge, language, resendIn }: WaitingView): Html {
+function resend(view: WaitingView): Html {
+  const { messages, addresses, challenge, language, resendIn } = view
   const text = challenge.channel === 'voice' ? messages.callAgain : messages.sendAgain
   const time = html`<span data-wait="${resendIn}">${duration(resendIn, language)}</span>`
   return html`<form method="post" action="${addresses.resend}" data-notice="?notice=sent">
+    ${once(view)}
     <button
       class="okta-oob-second"
       ${resendIn > 0 && html`aria-describedby="okta-oob-wait" data-waits`}
@@ -166,10 +171,12 @@ function resend({ messages, addresses, challenge, language, resendIn }: WaitingV
   </form>`
 }
 
-function otherWays({ messages, addresses, fields, ways }: WaitingView): Html | false {
+function otherWays(view: WaitingView): Html | false {
+  const { messages, addresses, fields, ways } = view
   return (
     ways.length > 0 &&
     html`<form method="post" action="${addresses.resend}" aria-labelledby="okta-oob-ways">
+      ${once(view)}
       <h2 id="okta-oob-ways">${messages.otherWays}</h2>
       <div class="okta-oob-ways">
         ${ways.map(
@@ -188,6 +195,11 @@ function end({ title, text, next, screen, error }: EndView): Html {
     ${screen === 'unavailable' && error && html`<p>${error.text}</p>`}
     <p id="okta-oob-task">${text}</p>
     <p><a class="okta-oob-button" href="${next.address}">${next.text}</a></p>`
+}
+
+/** A form that is sent twice is one request. */
+function once({ requestId }: View): Html {
+  return html`<input type="hidden" name="requestId" value="${requestId}" />`
 }
 
 function alert({ error }: View): Html | undefined {

@@ -9,6 +9,8 @@ export interface Surroundings {
   addresses: Addresses
   /** Names of the body's fields. */
   fields: { username: string; channel: string; code: string }
+  /** Names the next request of this page's forms, so that its answer is given to it only once. */
+  requestId: string
   /** What this browser has typed before. */
   username?: string
 }

@@ -111,9 +111,12 @@ async function respond(
             ({ challengeRedirect, pendingRedirect = challengeRedirect }) => pendingRedirect,
           )
     }
-    case 'signed-in': {
+    case 'signed-in':
+    case 'signed-in-before': {
       const redirectTo = result.redirectTo ?? redirects().successRedirect
-      await request.logIn?.(result.user)
+      if (result.type === 'signed-in') {
+        await request.logIn?.(result.user)
+      }
       return reply(
         { status: 'complete', ...(redirectTo !== undefined && { redirectTo }) },
         () => redirectTo,

@@ -28,8 +28,8 @@ export interface SignInRequest {
   readonly user: Express.User | undefined
   /** Logs a user in, with a new session id. Absent where the app has no login. */
   readonly logIn: ((user: Express.User) => Promise<void>) | undefined
-  /** Aborted when the browser closes the connection; absent where the host cannot tell. */
-  readonly closed: AbortSignal | undefined
+  /** Has something done once a user is logged in, by {@link logIn} or by the app's own call. */
+  readonly afterLogIn: (act: () => Promise<void>) => void
   readonly hostRequest: HostRequest
 }
 
@@ -48,6 +48,26 @@ export interface SessionPort {
   save(): Promise<void>
   /** Whether the session that the browser came with has been ended since, by another request. */
   wasEnded(): Promise<boolean>
+  /** Absent where sessions have no store on the server that can be reached from here. */
+  readonly shelf: SessionShelf | undefined
+}
+
+/** What is left in the session's store for later requests, under ids that are no live sessions. */
+export interface SessionShelf {
+  /** The id of the session now. */
+  readonly id: string
+  /** The id that the browser came with; `undefined` for a browser without a session. */
+  readonly cameWith: string | undefined
+  /** What was left under the id that the browser came with, before this request. */
+  readonly leftForOwn: unknown
+  /** Leaves a value under an id for so many seconds; a session of that id is gone. */
+  leave(id: string, value: unknown, seconds: number): Promise<void>
+  /** What was left under an id. */
+  find(id: string): Promise<unknown>
+  /** The data of a session; `undefined` where there is none of this id. */
+  session(id: string): Promise<Record<string, unknown> | undefined>
+  /** Goes on with another session of this browser's; `false` where that one has ended. */
+  adopt(id: string): Promise<boolean>
 }
 
 /** What a host answers a browser with; header names are in lower case. */

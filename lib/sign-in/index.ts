@@ -17,7 +17,13 @@ export type {
   Redirects,
   Step,
 } from './handler.ts'
-export type { HostRequest, SessionPort, SignInRequest, SignInResponse } from './host-port.ts'
+export type {
+  HostRequest,
+  SessionPort,
+  SessionShelf,
+  SignInRequest,
+  SignInResponse,
+} from './host-port.ts'
 export { readStrategyOptions } from './options.ts'
 export type {
   BeforeStart,

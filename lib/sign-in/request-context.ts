@@ -3,6 +3,7 @@ import type { Challenge } from '../challenge.ts'
 import { Decoys } from '../concealment/index.ts'
 import type { Limits } from '../limits/index.ts'
 import type { CallOptions, ClientContext, OktaOobClient } from '../okta/index.ts'
+import type { KeyedHash } from '../random.ts'
 import { ChallengeSlot } from './challenge-slot.ts'
 import { readAddress } from './client-address.ts'
 import type { SignInRequest } from './host-port.ts'
@@ -16,12 +17,16 @@ export interface RequestContext {
   /** The user it is about, once that is known. */
   loginHint?: string | undefined
   slot: ChallengeSlot
+  hash: KeyedHash
+  /** The claims are kept with an answer that may be lost: Passport logs in a user, and no session. */
+  keepsClaims: boolean
   step: StepContext
 }
 
 /** What all requests to one Okta share. */
 interface Shared {
   sessionKey: string
+  hash: KeyedHash
   step: Omit<StepContext, 'address' | 'callOptions'>
 }
 
@@ -37,16 +42,17 @@ export class RequestContexts {
   }
 
   make(request: SignInRequest, okta: OktaOobClient): RequestContext {
-    const { sessionKey, step } = this.#sharedBy(okta)
+    const { sessionKey, hash, step } = this.#sharedBy(okta)
     const address = readAddress(request.ip)
     const callOptions = (): CallOptions => ({
-      signal: request.closed,
       ...(this.#settings.forwardClientContext && {
         clientContext: clientContextOf(request, address),
       }),
     })
     return {
       request,
+      hash,
+      keepsClaims: false,
       slot: new ChallengeSlot(request.session, sessionKey),
       step: { ...step, address, callOptions },
     }
@@ -68,6 +74,7 @@ export class RequestContexts {
     const named = (loginHint: string): object => (auditUsernames ? { loginHint } : {})
     return {
       sessionKey: this.#settings.sessionKey ?? `okta-oob:${host}:${clientId}`,
+      hash,
       step: {
         okta,
         limits: this.#limits,

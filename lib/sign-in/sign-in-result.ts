@@ -1,3 +1,4 @@
+import type { IDToken } from 'openid-client'
 import { hasExpired, viewOf, type Challenge, type ChallengeView } from '../challenge.ts'
 import { asError, messageOf, OktaOobError, type OktaOobCode } from '../errors.ts'
 
@@ -18,7 +19,9 @@ export interface Info {
 /** What became of one request. Each way into the package turns it into one action. */
 export type SignInResult =
   | { type: 'waiting'; info: Info & { challenge: ChallengeView } }
-  | { type: 'signed-in'; user: Express.User; info: object; redirectTo?: string }
+  | { type: 'signed-in'; user: Express.User; info: object; redirectTo?: string; claims?: IDToken }
+  /** The same request has signed in before, and this one goes on with its session. */
+  | { type: 'signed-in-before'; info: object; redirectTo?: string; claims?: IDToken }
   | { type: 'refused'; status: number; info: Info }
   | { type: 'fault'; error: Error }
 
@@ -42,7 +45,11 @@ export function waiting(challenge: Challenge, retryAfter?: number): SignInResult
 }
 
 /** `challenge` is the one that waits in spite of the error, if there is one. */
-export function failed(error: unknown, challenge?: Challenge, supported?: string[]): SignInResult {
+export function failed(
+  error: unknown,
+  challenge?: Challenge,
+  supported?: string[],
+): Extract<SignInResult, { type: 'refused' | 'fault' }> {
   if (!(error instanceof OktaOobError) || error.status >= 500) {
     return { type: 'fault', error: asError(error) }
   }

@@ -1,13 +1,20 @@
+import type { IDToken } from 'openid-client'
 import { Audit, ofChallenge } from '../audit.ts'
 import { hasExpired, type Challenge } from '../challenge.ts'
 import { OktaOobError } from '../errors.ts'
 import { Limits } from '../limits/index.ts'
-import { maxRedeemTimeout, slowDownSeconds, type OktaOobClient } from '../okta/index.ts'
+import {
+  maxRedeemTimeout,
+  slowDownSeconds,
+  type OktaOobClient,
+  type Tokens,
+} from '../okta/index.ts'
 import { required } from './challenge-slot.ts'
 import { isCrossSite } from './cross-site.ts'
 import { field, readChannel, readReturnTo, readTypedCode } from './fields.ts'
 import type { HostRequest, SignInRequest } from './host-port.ts'
 import type { StrategySettings } from './options.ts'
+import { Repeats } from './repeats.ts'
 import { RequestContexts, storedChallenge, type RequestContext } from './request-context.ts'
 import { failed, waiting, type Cancelled, type SignInResult } from './sign-in-result.ts'
 import { complete } from './steps/complete.ts'
@@ -25,6 +32,7 @@ export class SignIn {
   readonly #verify: AnyVerify
   readonly #limits: Limits
   readonly #contexts: RequestContexts
+  readonly #repeats: Repeats
 
   constructor(settings: StrategySettings, clientFor: SignIn['clientFor'], verify: AnyVerify) {
     this.settings = settings
@@ -32,18 +40,37 @@ export class SignIn {
     this.#verify = verify
     this.#limits = new Limits(settings.limits, { slowDownSeconds, maxRedeemTimeout })
     this.#contexts = new RequestContexts(settings, this.#limits)
+    this.#repeats = new Repeats(settings)
   }
 
-  /** Takes the step that the body asks for, unless one is given. */
-  authenticate(request: SignInRequest, step?: StepName): Promise<SignInResult> {
+  /**
+   * Takes the step that the body asks for, unless one is given. For Passport, which logs in a user
+   * and takes no session instead.
+   */
+  async authenticate(
+    request: SignInRequest,
+    step?: StepName,
+  ): Promise<Exclude<SignInResult, { type: 'signed-in-before' }>> {
     const { codeField, usernameField } = this.settings
     const hasCode = (field(request, codeField) ?? '') !== ''
     const asked = !hasCode && field(request, usernameField) !== undefined ? 'start' : 'complete'
-    return (step ?? asked) === 'start' ? this.start(request) : this.complete(request)
+    const isStart = (step ?? asked) === 'start'
+    const result = await (isStart ? this.start(request) : this.complete(request, true))
+    if (result.type !== 'signed-in-before') {
+      return result
+    }
+    try {
+      const { user } = await this.#verdict(request, result.claims)
+      return user
+        ? { ...result, type: 'signed-in', user }
+        : failed(new OktaOobError('access_denied'))
+    } catch (error) {
+      return failed(error)
+    }
   }
 
   start(request: SignInRequest): Promise<SignInResult> {
-    return this.#act(request, async (context) => {
+    return this.#actOnce(request, 'start', async (context) => {
       const { usernameField, channelField, channels } = this.settings
       const loginHint = readLoginHint(field(request, usernameField))
       context.loginHint = loginHint
@@ -57,7 +84,7 @@ export class SignIn {
 
   /** Starts again for the same user and factor, through the same channel or another one. */
   resend(request: SignInRequest): Promise<SignInResult> {
-    return this.#act(request, async (context) => {
+    return this.#actOnce(request, 'resend', async (context) => {
       const previous = await liveChallenge(context)
       const { loginHint, returnTo, mfaToken, countedFor } = previous
       context.loginHint = loginHint
@@ -72,8 +99,8 @@ export class SignIn {
     })
   }
 
-  complete(request: SignInRequest): Promise<SignInResult> {
-    return this.#act(request, async (context) => {
+  complete(request: SignInRequest, forPassport = false): Promise<SignInResult> {
+    const step = async (context: RequestContext): Promise<SignInResult> => {
       const challenge = storedChallenge(context)
       context.loginHint = challenge?.loginHint
       const code = readTypedCode(field(request, this.settings.codeField))
@@ -81,7 +108,8 @@ export class SignIn {
         throw new OktaOobError('no_challenge')
       }
       return this.#settle(context, await complete(context.step, challenge, code))
-    })
+    }
+    return this.#actOnce(request, 'complete', step, forPassport)
   }
 
   cancel(request: SignInRequest): Promise<SignInResult | Cancelled> {
@@ -105,6 +133,18 @@ export class SignIn {
     } catch (error) {
       return failed(error)
     }
+  }
+
+  #actOnce(
+    request: SignInRequest,
+    name: string,
+    step: (context: RequestContext) => Promise<SignInResult>,
+    keepsClaims = false,
+  ): Promise<SignInResult> {
+    return this.#act(request, (context) => {
+      context.keepsClaims = keepsClaims
+      return this.#repeats.once(context, name, () => step(context))
+    })
   }
 
   async #act<R>(
@@ -165,12 +205,7 @@ export class SignIn {
     context: RequestContext,
     { claims, tokens, challenge }: StepResult & { type: 'complete' },
   ): Promise<SignInResult> {
-    const { passReqToCallback, passTokensToCallback } = this.settings
-    const { user, info } = await runVerify(this.#verify, [
-      ...(passReqToCallback ? [context.request.hostRequest] : []),
-      claims,
-      ...(passTokensToCallback ? [tokens] : []),
-    ])
+    const { user, info } = await this.#verdict(context.request, claims, tokens)
     const own = typeof info === 'string' ? { message: info } : info
     if (!user) {
       const error = new OktaOobError('access_denied')
@@ -185,7 +220,22 @@ export class SignIn {
       ...(Array.isArray(amr) && { amr: amr.map(String) }),
     }))
     const redirectTo = challenge.returnTo !== undefined && { redirectTo: challenge.returnTo }
-    return { type: 'signed-in', user, info: { ...own, ...redirectTo }, ...redirectTo }
+    // Tokens are kept nowhere, and a verify that takes them cannot be asked again without.
+    const again = this.settings.passTokensToCallback ? {} : { claims }
+    return { type: 'signed-in', user, info: { ...own, ...redirectTo }, ...redirectTo, ...again }
+  }
+
+  #verdict(
+    { hostRequest }: SignInRequest,
+    claims: IDToken | undefined,
+    tokens?: Tokens,
+  ): ReturnType<typeof runVerify> {
+    const { passReqToCallback, passTokensToCallback } = this.settings
+    return runVerify(this.#verify, [
+      ...(passReqToCallback ? [hostRequest] : []),
+      claims,
+      ...(passTokensToCallback ? [tokens] : []),
+    ])
   }
 }
 

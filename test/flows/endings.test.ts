@@ -14,9 +14,11 @@ function stored({ store }: Flow['app'], sessionId: string): Promise<SessionData 
   })
 }
 
+/** There may be an answer under the old id, for a request that comes again, and nothing else. */
 async function expectDead(app: Flow['app'], old: Tab): Promise<void> {
   expect(await old.user()).to.equal(undefined)
-  expect(await stored(app, old.sessionId)).to.equal(undefined)
+  const left = Object.keys((await stored(app, old.sessionId)) ?? {})
+  expect(left.filter((key) => key !== 'cookie' && key !== 'okta-oob-left')).to.deep.equal([])
 }
 
 describeFlows('A challenge that has expired', (begin) => {
@@ -183,27 +185,34 @@ describeFlows('Signing in from two tabs at once', (begin) => {
 
     const steps = await Promise.all(tabs.map((each) => each.poll()))
 
-    expect(steps.map(({ code }) => code)).to.have.members(['complete', 'authorization_pending'])
+    const codes = steps.map(({ code }) => code)
+    expect(codes).to.include('complete')
     const users = await Promise.all(tabs.map((each) => each.user()))
-    expect(users).to.have.members(['bob@example.com', undefined])
+    expect(users).to.deep.equal(
+      codes.map((code) => (code === 'complete' ? 'bob@example.com' : undefined)),
+    )
+    await expectDead(app, old)
+    clock.tick(60_000)
     expect((await old.poll()).code).to.equal('no_challenge')
     await expectDead(app, old)
   })
 
-  it('by a code happens in exactly one of them, and the old session is dead', async () => {
+  it('by a code happens once, and the old session is dead', async () => {
     const { okta, app, tab } = await begin()
     await tab.start(text)
     const [old, ...tabs] = [tab.copy(), tab.copy(), tab.copy()]
 
     const steps = await Promise.all(tabs.map((each) => each.submit(codeOf(okta))))
 
-    expect(steps.filter(({ code }) => code === 'complete')).to.have.lengthOf(1)
+    expect(steps.map(({ code }) => code)).to.include('complete')
     const users = await Promise.all(tabs.map((each) => each.user()))
-    expect(users).to.have.members(['alice@example.com', undefined])
+    // The other one may have come in time for the answer that the first one got.
+    const those = steps.map(({ code }) => (code === 'complete' ? 'alice@example.com' : undefined))
+    expect(users).to.deep.equal(those)
     await expectDead(app, old)
   })
 
-  it('leaves the old session dead when the other tab learns of it late', async () => {
+  it('gives the other tab the same answer when that one learns of it late', async () => {
     const { okta, app, tab, calls } = await begin()
     await tab.start(text)
     const old = tab.copy()
@@ -219,8 +228,10 @@ describeFlows('Signing in from two tabs at once', (begin) => {
     expect((await first).code).to.equal('complete')
     loser.release()
 
-    expect((await second).code).to.equal('no_challenge')
-    await expectDead(app, old)
+    const { sessionId } = old
+    expect((await second).code).to.equal('complete')
+    expect(await old.user()).to.equal('alice@example.com')
+    expect(Object.keys((await stored(app, sessionId)) ?? {})).to.not.include('passport')
     expect(await tab.user()).to.equal('alice@example.com')
   })
 })

@@ -88,7 +88,7 @@ const fields: Record<string, Rows> = {
       'three digits': '123',
       'eleven digits': '12345678901',
       NUL: '123456\0',
-      'white space alone': ' \t\u00A0',
+      'a dash alone': '-',
       'half a surrogate pair': '123456\uD800',
       'a huge number': '1'.repeat(huge),
       'huge white space': `123${' '.repeat(huge)}x`,

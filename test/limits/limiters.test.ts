@@ -78,6 +78,7 @@ describe('limits.limiter', () => {
       { keyPrefix: 'okta-oob:gate', points: 1, duration: 600 },
       { keyPrefix: 'okta-oob:slow', points: 1, duration: 600 },
       { keyPrefix: 'okta-oob:ended', points: 1, duration: 600 },
+      { keyPrefix: 'okta-oob:claim', points: 1, duration: 60 },
       { keyPrefix: 'okta-oob:codesPerChallenge:4/600', points: 4, duration: 600 },
       { keyPrefix: 'okta-oob:codesPerUser:10/3600', points: 10, duration: 3600 },
       { keyPrefix: 'okta-oob:sends:1/30', points: 1, duration: 30 },

@@ -154,7 +154,7 @@ describe('The options of the sign-in pages', () => {
     expect(number.text).to.match(/<b>Pick \d\d<\/b>/)
     expect(models).to.deep.equal(structuredClone(models))
     const denied = await user.get('/login?error=challenge_denied')
-    expect(denied.text).to.match(/<a href=".\/login\/">Start again<\/a>/)
+    expect(denied.text).to.match(/<a href=".\/login">Start again<\/a>/)
   })
 
   it('what the app’s own functions throw goes to its error handler', async () => {

@@ -66,7 +66,14 @@ export class Tab {
   }
 
   /** Starts for alice through the default channel, unless told otherwise. */
-  start(fields: { username?: string; channel?: string; returnTo?: string } = {}): Promise<Step> {
+  start(
+    fields: {
+      username?: string
+      channel?: string
+      returnTo?: string
+      requestId?: string
+    } = {},
+  ): Promise<Step> {
     return this.#door.start(this.browser, { username: 'alice@example.com', ...fields })
   }
 

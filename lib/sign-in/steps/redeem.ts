@@ -17,10 +17,9 @@ export async function redeem(
   const since = performance.now()
   if (challenge.decoy) {
     const kinds = [kind, 'poll', 'code', 'tokens', 'start', 'refusal']
-    const { signal } = callOptions()
-    const aborted = await attempt(decoys?.responseTimes.delayLike(kinds, since, signal))
+    await decoys?.responseTimes.delayLike(kinds, since)
     const incorrect = new OktaOobError('incorrect_code', { retryable: true })
-    return aborted ?? (code === undefined ? { status: 'pending' } : incorrect)
+    return code === undefined ? { status: 'pending' } : incorrect
   }
   const result = await attempt(okta.complete(challenge, { code, ...callOptions() }))
   if (!(result instanceof OktaOobError)) {

@@ -78,7 +78,7 @@ async function startChallenge(
   if (decoys && mfaToken === undefined && started.code === 'access_denied') {
     const { cause } = started
     decoys.responseTimes.record('refusal', since)
-    await decoys.responseTimes.delayLike([channel, 'start', 'refusal'], since, options.signal)
+    await decoys.responseTimes.delayLike([channel, 'start', 'refusal'], since)
     const members = { ...okta.pinnedParameters, loginHint, sentAt }
     const decoy = decoys.make(channel, members, requireNumberChallenge)
     audit.report('decoy', loginHint, () => ({ ...ofChallenge(decoy), cause }))

@@ -2,7 +2,6 @@ import { ofChallenge } from '../../audit.ts'
 import type { Challenge } from '../../challenge.ts'
 import { OktaOobError } from '../../errors.ts'
 import type { Count } from '../../limits/index.ts'
-import type { CallOptions } from '../../okta/index.ts'
 import { plainDigits } from '../typed-text.ts'
 import { finish, gone } from './finish.ts'
 import { redeem } from './redeem.ts'
@@ -29,7 +28,7 @@ export async function submitCode(
     return refuse(context, challenge, refusal)
   }
   const result = await redeem(context, challenge, code)
-  if (result instanceof OktaOobError && isAttempt(result, context.callOptions())) {
+  if (result instanceof OktaOobError && result.code === 'incorrect_code') {
     return countDown(context, challenge, counts, result)
   }
   await Promise.all(counts.map((count) => count.giveBack()))
@@ -37,11 +36,6 @@ export async function submitCode(
     return (await limits.singleUse.isOver(challenge)) ? gone() : { type: 'failed', error: result }
   }
   return finish(context, challenge, result)
-}
-
-/** A code counts as tried too when its browser leaves before Okta can answer. */
-function isAttempt({ code, retryable }: OktaOobError, { signal }: CallOptions): boolean {
-  return code === 'incorrect_code' || (retryable && signal?.aborted === true)
 }
 
 /** The code is not looked at. Another one that is on its way to Okta may be the right one. */
@@ -60,9 +54,11 @@ async function countDown(
   error: OktaOobError,
 ): Promise<StepResult> {
   const { singleUse } = limits
-  const { code, cause } = error
-  const spent = counts.find(({ left }) => left === 0)
-  if (spent?.limit === 'codesPerChallenge') {
+  const { cause } = error
+  const allSpent = counts.filter(({ left }) => left === 0)
+  const ofChallengeItself = allSpent.find(({ limit }) => limit === 'codesPerChallenge')
+  const spent = ofChallengeItself ?? allSpent[0]
+  if (spent && spent === ofChallengeItself) {
     if (!(await singleUse.claim(challenge))) {
       return gone()
     }
@@ -82,9 +78,6 @@ async function countDown(
       retryAfter,
     }))
     return { type: 'failed', error: new OktaOobError('too_many_attempts', { retryAfter }) }
-  }
-  if (code !== 'incorrect_code') {
-    return { type: 'failed', error }
   }
   const attemptsLeft = Math.min(...counts.map(({ left }) => left))
   const told = { cause, retryable: true, ...(Number.isFinite(attemptsLeft) && { attemptsLeft }) }

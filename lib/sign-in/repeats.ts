@@ -1,0 +1,251 @@
+import type { IDToken } from 'openid-client'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { hasExpired } from '../challenge.ts'
+import { attempt, type OktaOobCode } from '../errors.ts'
+import { claimSeconds } from '../limits/index.ts'
+import { field } from './fields.ts'
+import type { SessionShelf, SignInRequest } from './host-port.ts'
+import type { StrategySettings } from './options.ts'
+import { storedChallenge, type RequestContext } from './request-context.ts'
+import { waiting, type Info, type SignInResult } from './sign-in-result.ts'
+
+/** An answer that may be lost on its way, for the request that comes again for it. */
+interface LeftAnswer {
+  /** The hash of the request. */
+  mark: string
+  /** Milliseconds since the epoch. */
+  until: number
+  answer:
+    | { type: 'waiting'; session: string }
+    | { type: 'signed-in'; session: string; info: object; redirectTo?: string; claims?: IDToken }
+    | { type: 'refused'; status: number; info: Info }
+}
+
+/** Refusals before anything was sent or spent: the next request is judged anew. */
+const undecided: ReadonlySet<OktaOobCode> = new Set([
+  'rate_limited',
+  'no_challenge',
+  'login_hint_missing',
+  'login_hint_invalid',
+  'channel_not_allowed',
+  'code_missing',
+  'code_invalid',
+  'wrong_step',
+])
+
+/** Milliseconds between two looks at whether the first of two equal requests has its answer. */
+const pause = 50
+
+/**
+ * Gives a request that comes again within a minute the answer that it got at first, which may have
+ * been lost with its connection, or superseded by a second click: Okta is not asked twice.
+ *
+ * A start is recognised by a value that only its form knows (the field `requestId`, or the header
+ * `Idempotency-Key`), since its cookie may have been planted by someone else. What comes after it is
+ * recognised by the session id that the start has renewed, and by that value where there is one.
+ */
+export class Repeats {
+  readonly #settings: StrategySettings
+
+  constructor(settings: StrategySettings) {
+    this.#settings = settings
+  }
+
+  async once(
+    context: RequestContext,
+    step: string,
+    act: () => Promise<SignInResult>,
+  ): Promise<SignInResult> {
+    const { request, hash } = context
+    const shelf = request.session?.shelf
+    if (!shelf) {
+      return act()
+    }
+    const { usernameField, channelField, codeField } = this.#settings
+    const names = [usernameField, channelField, codeField, 'returnTo']
+    const mark = hash(JSON.stringify([step, ...names.map((name) => field(request, name) ?? null)]))
+    const requestId = requestIdOf(request)
+    const sender = step === 'start' ? null : shelf.cameWith
+    const place = requestId && `okta-oob-left-${hash(JSON.stringify([requestId, sender, mark]))}`
+    return new Repeatable(context, shelf, { step, mark, place }).once(act)
+  }
+}
+
+/** One request that may come again. */
+class Repeatable {
+  readonly #context: RequestContext
+  readonly #shelf: SessionShelf
+  readonly #step: string
+  readonly #mark: string
+  /** Where equal requests with a `requestId` meet. */
+  readonly #place: string | undefined
+
+  constructor(
+    context: RequestContext,
+    shelf: SessionShelf,
+    { step, mark, place }: { step: string; mark: string; place: string | undefined },
+  ) {
+    this.#context = context
+    this.#shelf = shelf
+    this.#step = step
+    this.#mark = mark
+    this.#place = place
+  }
+
+  async once(act: () => Promise<SignInResult>): Promise<SignInResult> {
+    const again = await this.#replay(this.#shelf.leftForOwn)
+    if (again) {
+      return again
+    }
+    if (this.#place !== undefined) {
+      return this.#onceAt(this.#place, act)
+    }
+    const result = await act()
+    const isGone = result.type === 'refused' && result.info.code === 'no_challenge'
+    const { cameWith } = this.#shelf
+    // An equal request that was faster has had the answer.
+    const left = isGone && cameWith !== undefined ? await this.#shelf.find(cameWith) : undefined
+    return (await this.#replay(left)) ?? this.#leave(result)
+  }
+
+  /** The first of equal requests acts; the others wait for what it leaves. */
+  async #onceAt(place: string, act: () => Promise<SignInResult>): Promise<SignInResult> {
+    const { claims } = this.#context.step.limits
+    const end = performance.now() + claimSeconds * 1000
+    for (;;) {
+      const left = await this.#shelf.find(place)
+      if (left !== undefined) {
+        return (await this.#replay(left)) ?? this.#leave(await act())
+      }
+      if ((await claims.take(place)) || performance.now() >= end) {
+        break
+      }
+      await sleep(pause)
+    }
+    try {
+      const result = await act()
+      if (!isAnswer(result)) {
+        await claims.release(place)
+      }
+      return await this.#leave(result)
+    } catch (error) {
+      await claims.release(place)
+      throw error
+    }
+  }
+
+  /** Leaves an answer where the same request finds it, once what it says has happened. */
+  async #leave(result: SignInResult): Promise<SignInResult> {
+    const { request, keepsClaims } = this.#context
+    if (!isAnswer(result)) {
+      return result
+    }
+    if (result.type === 'signed-in') {
+      // Logging in gives the session another id.
+      request.afterLogIn(() => this.#write(answerOf(result, this.#shelf.id, keepsClaims)))
+    } else {
+      await this.#write(answerOf(result, this.#shelf.id, keepsClaims))
+    }
+    return result
+  }
+
+  async #write(answer: LeftAnswer['answer']): Promise<void> {
+    const { id, cameWith } = this.#shelf
+    const left: LeftAnswer = { mark: this.#mark, until: Date.now() + claimSeconds * 1000, answer }
+    // The session that a start came with may have been planted: it must not lead to the new one.
+    const isKnown = this.#step !== 'start' && id !== cameWith
+    for (const place of [this.#place, isKnown ? cameWith : undefined]) {
+      if (place !== undefined) {
+        // What has happened stands, whatever the store says now.
+        await attempt(this.#shelf.leave(place, left, claimSeconds))
+      }
+    }
+  }
+
+  /** The answer that was left, unless it is that of another request, or no longer true. */
+  async #replay(found: unknown): Promise<SignInResult | undefined> {
+    const left = found as LeftAnswer | undefined
+    if (left?.mark !== this.#mark || Date.now() >= left.until) {
+      return undefined
+    }
+    const { answer } = left
+    switch (answer.type) {
+      case 'refused':
+        return answer
+      case 'waiting':
+        return this.#replayWaiting(answer.session)
+      case 'signed-in':
+        return this.#replaySignedIn(answer)
+    }
+  }
+
+  async #replayWaiting(session: string): Promise<SignInResult | undefined> {
+    const context = this.#context
+    const isThere = await this.#shelf.adopt(session)
+    const challenge = isThere ? storedChallenge(context) : undefined
+    const isOver = !challenge || (await context.step.limits.singleUse.isOver(challenge))
+    return isOver || hasExpired(challenge) ? undefined : waiting(challenge)
+  }
+
+  /** A session that has been logged out since is gone, or has no user any more. */
+  async #replaySignedIn(
+    answer: LeftAnswer['answer'] & { type: 'signed-in' },
+  ): Promise<SignInResult | undefined> {
+    const { session, ...result } = answer
+    const { user } = ((await this.#shelf.session(session))?.['passport'] ?? {}) as {
+      user?: unknown
+    }
+    if (user === undefined) {
+      return undefined
+    }
+    if (!this.#context.keepsClaims) {
+      return (await this.#shelf.adopt(session))
+        ? { ...result, type: 'signed-in-before' }
+        : undefined
+    }
+    if (!result.claims) {
+      return undefined
+    }
+    // Passport is about to log the user in once more, which ends no session of before.
+    this.#context.request.afterLogIn(() => this.#write({ ...answer, session: this.#shelf.id }))
+    return { ...result, type: 'signed-in-before' }
+  }
+}
+
+type Answer = Extract<SignInResult, { type: 'waiting' | 'signed-in' | 'refused' }>
+
+function isAnswer(result: SignInResult): result is Answer {
+  switch (result.type) {
+    case 'waiting':
+      return result.info.retryAfter === undefined
+    case 'refused':
+      return !undecided.has(result.info.code) && result.info.retryAfter === undefined
+    default:
+      return result.type === 'signed-in'
+  }
+}
+
+function answerOf(result: Answer, session: string, keepsClaims: boolean): LeftAnswer['answer'] {
+  switch (result.type) {
+    case 'waiting':
+      return { type: 'waiting', session }
+    case 'signed-in': {
+      const { info, redirectTo, claims } = result
+      return {
+        type: 'signed-in',
+        session,
+        info,
+        ...(redirectTo !== undefined && { redirectTo }),
+        ...(keepsClaims && { claims }),
+      }
+    }
+    case 'refused':
+      return { type: 'refused', status: result.status, info: result.info }
+  }
+}
+
+/** What names this very request: 8 to 200 characters that nobody else can guess. */
+function requestIdOf(request: SignInRequest): string | undefined {
+  const id = field(request, 'requestId') ?? request.headers['idempotency-key']
+  return typeof id === 'string' && id.length >= 8 && id.length <= 200 ? id : undefined
+}
