@@ -20,7 +20,7 @@ interface RequestOfStore {
 const leftKey = 'okta-oob-left'
 
 function leftIn(session: object | undefined, id: string): unknown {
-  const left = (session as { [leftKey]?: { id: string; value: unknown } } | undefined)?.[leftKey]
+  const left = (session)?.[leftKey]
   return left?.id === id ? left.value : undefined
 }
 

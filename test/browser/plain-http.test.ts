@@ -17,7 +17,7 @@ describe('Plain http on a host of the network, under helmet', function () {
       const { origin, okta } = await startPages({
         before: (app) => {
           app.use(helmet(), (req, _res, next) => {
-            sites.push(req.headers['sec-fetch-site'] as string | undefined)
+            sites.push(req.headers['sec-fetch-site'])
             next()
           })
         },
