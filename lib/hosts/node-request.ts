@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import { callbackify } from 'node:util'
 import { asError } from '../errors.ts'
 import type { HostRequest, SessionPort, SignInRequest } from '../sign-in/index.ts'
 import { sessionPortOf } from './session-ports.ts'
@@ -102,13 +103,13 @@ export class NodeRequest implements SignInRequest {
       if (typeof done !== 'function') {
         return Promise.resolve(logIn.apply(this, args)).then(act)
       }
-      const then = (error: unknown): unknown =>
-        error
-          ? done(error)
-          : act().then(
-              () => done(),
-              (failure: unknown) => done(failure),
-            )
+      const then = (error: unknown): void => {
+        if (error) {
+          done(error)
+        } else {
+          callbackify(act)(done as (error?: unknown) => void)
+        }
+      }
       return logIn.call(this, ...args.slice(0, -1), then)
     }
     Object.assign(req, { logIn: wrapped, login: wrapped })

@@ -19,8 +19,12 @@ interface RequestOfStore {
 /** Holds what is left under an id, and that id: a copy of it in another session says nothing. */
 const leftKey = 'okta-oob-left'
 
-function leftIn(session: object | undefined, id: string): unknown {
-  const left = (session)?.[leftKey]
+interface SessionWithLeft {
+  [leftKey]?: { id: string; value: unknown }
+}
+
+function leftIn(session: SessionWithLeft | undefined, id: string): unknown {
+  const left = session?.[leftKey]
   return left?.id === id ? left.value : undefined
 }
 
