@@ -7,6 +7,7 @@ import { required } from './challenge-slot.ts'
 import { isCrossSite } from './cross-site.ts'
 import { field, readChannel, readReturnTo, readTypedCode } from './fields.ts'
 import type { HostRequest, SignInRequest } from './host-port.ts'
+import { checkMediaType } from './media-type.ts'
 import type { StrategySettings } from './options.ts'
 import { RequestContexts, storedChallenge, type RequestContext } from './request-context.ts'
 import { failed, waiting, type Cancelled, type SignInResult } from './sign-in-result.ts'
@@ -120,6 +121,7 @@ export class SignIn {
       if (request.method !== 'POST') {
         throw new OktaOobError('wrong_step')
       }
+      checkMediaType(request)
       context = this.#contexts.make(request, await this.clientFor(request.hostRequest))
       return await step(context)
     } catch (error) {
