@@ -14,6 +14,7 @@ export interface FaultyFlowOptions {
   timeout: number
   door: Door
   username?: string
+  userInfo?: true
 }
 
 /** A user in front of an app that reaches the stand-in through a fault server. */
@@ -109,7 +110,7 @@ export async function beginFaultyFlow(
 /** The one place where these tests make a strategy. */
 function startFaultyApp(
   { okta, fetch }: FaultServer,
-  { timeout }: FaultyFlowOptions,
+  { timeout, userInfo = false }: FaultyFlowOptions,
   before?: TestApp,
 ): Promise<TestApp> {
   const strategy = new OktaOobStrategy({
@@ -118,6 +119,7 @@ function startFaultyApp(
     ...clientOf(okta.issuer),
     mfa: { channels: ['voice'] },
     timeout,
+    userInfo,
     fetch,
   })
   return startApp(strategy, before && { store: before.store })
