@@ -1,12 +1,12 @@
 import { expect } from 'chai'
-import { OktaOobClient, OktaOobStrategy, type OktaOobClientOptions } from 'passport-okta-oob'
+import { OktaOobClient, OktaOobStrategy } from 'passport-okta-oob'
 import { OktaWire } from '../support/okta.ts'
 
 const issuer = 'http://okta.test:8080'
 const clientID = 'app'
 
 function construct(options: object) {
-  return () => new OktaOobStrategy({ issuer, clientID, ...options } as OktaOobClientOptions)
+  return () => new OktaOobStrategy({ issuer, clientID, ...options })
 }
 
 describe('With allowInsecureRequests', () => {

@@ -13,7 +13,7 @@ const form = new FormData()
 form.append('username', username)
 
 /** Bodies in formats that hold no fields here. */
-const bodies: Record<string, { body: BodyInit; type?: string }> = {
+const bodies: Record<string, { body: NonNullable<RequestInit['body']>; type?: string }> = {
   multipart: { body: form },
   text: { body: `username=${username}`, type: 'text/plain' },
   'text that is JSON': { body: JSON.stringify({ username }), type: 'text/plain;charset=UTF-8' },

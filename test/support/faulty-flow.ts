@@ -14,7 +14,8 @@ export interface FaultyFlowOptions {
   timeout: number
   door: Door
   username?: string
-  userInfo?: true
+  /** Whether the app asks for the user's claims. */
+  userInfo?: boolean
 }
 
 /** A user in front of an app that reaches the stand-in through a fault server. */

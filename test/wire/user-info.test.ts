@@ -25,7 +25,7 @@ function expectUserInfo({ issuer, path }: OktaWire, answers: OktaAnswer[]): Head
     nock(issuer)
       .get(`${path}/userinfo`)
       .reply(function reply() {
-        asked.push(new Headers(this.req.headers as Record<string, string>))
+        asked.push(new Headers(this.req.headers))
         return [status, body, headers]
       })
   }
