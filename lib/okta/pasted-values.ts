@@ -32,7 +32,9 @@ export function readIssuer(
   const isFilled = !isUnfilled(value) && !value.split('/').some(isPlaceholder)
   must(isFilled, pasted, 'is still a placeholder')
   const schemes = allowInsecureRequests ? 'an https or http URL' : 'an https URL'
-  const loopback = allowInsecureRequests ? '' : ' (http on loopback only)'
+  const loopback = allowInsecureRequests
+    ? ''
+    : ' (http only on loopback, or with allowInsecureRequests)'
   const isValid = isIssuer(value, allowInsecureRequests === true)
   must(isValid, pasted, `must be ${schemes} without query${loopback}`)
   const { hostname, origin, pathname } = new URL(value)

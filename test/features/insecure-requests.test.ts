@@ -71,7 +71,10 @@ describe('With allowInsecureRequests', () => {
 describe('Without allowInsecureRequests', () => {
   it('an http issuer is on this machine only', () => {
     for (const options of [{}, { allowInsecureRequests: false }]) {
-      expect(construct(options)).to.throw(TypeError, '(http on loopback only)')
+      expect(construct(options)).to.throw(
+        TypeError,
+        '(http only on loopback, or with allowInsecureRequests)',
+      )
     }
   })
 })
