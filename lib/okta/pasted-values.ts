@@ -107,8 +107,10 @@ function must(
 
 /** What a terminal, a file or an env file adds to a value, and Okta then refuses. */
 function checkPaste(pasted: Pasted, value: string): void {
+  // A secret of the org's own choice may have spaces inside (RFC 6749 §A.2), and nothing else may.
+  const text = pasted.option === 'clientSecret' ? value.replaceAll(/(?<=\S) +(?=\S)/g, '') : value
   // Format characters: a byte order mark, a zero-width space.
-  const isClean = !/[\s\p{Cc}\p{Cf}]/u.test(value)
+  const isClean = !/[\s\p{Cc}\p{Cf}]/u.test(text)
   must(isClean, pasted, 'has white space or a control character in it, such as a line break')
   must(!/^(["']).*\1$/.test(value), pasted, 'has quotes around it')
 }

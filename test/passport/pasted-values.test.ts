@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import * as fc from 'fast-check'
 import { OktaOobClient, OktaOobStrategy, type OktaOobClientOptions } from 'passport-okta-oob'
 import { publicClient } from '../support/account.ts'
 
@@ -79,6 +80,31 @@ for (const [name, variable] of Object.entries(variables) as [keyof typeof values
   })
 }
 
+describe('White space, a control or a format character anywhere in a pasted value', () => {
+  const unwanted = Array.from({ length: 0x1_10_00 }, (_, point) =>
+    String.fromCodePoint(point),
+  ).filter((character) => /[\s\p{Cc}\p{Cf}]/u.test(character))
+  const pasted = fc.record({
+    name: fc.constantFrom(...(Object.keys(values) as (keyof typeof values)[])),
+    at: fc.nat(24),
+    character: fc.constantFrom(...unwanted),
+  })
+
+  it('is refused, and the value is not told', () => {
+    fc.assert(
+      fc.property(pasted, ({ name, at, character }) => {
+        const value = values[name].slice(0, at) + character + values[name].slice(at)
+        const isInside = at > 0 && at < values[name].length
+        fc.pre(!(name === 'clientSecret' && character === ' ' && isInside))
+
+        expect(complaint({ [name]: value }))
+          .to.include(`option "${name}" has white space or a control character in it`)
+          .and.not.include('canary')
+      }),
+    )
+  })
+})
+
 const placeholders: Record<keyof typeof values, string[]> = {
   issuer: [
     'https://{yourOktaDomain}',
@@ -158,7 +184,7 @@ describe('What only looks like a mistake', () => {
     })
   }
 
-  for (const value of ['a{b}c<d>e', '$ecret', '100%', '"half']) {
+  for (const value of ['a{b}c<d>e', '$ecret', '100%', '"half', 'with  spaces inside']) {
     it(`is a secret: ${value}`, () => {
       expect(complaint({ clientSecret: value })).to.equal('')
     })

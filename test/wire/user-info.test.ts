@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { decodeJwt } from 'jose'
 import nock from 'nock'
 import { inspect } from 'node:util'
 import { OktaOobClient, type OktaOobError } from 'passport-okta-oob'
@@ -158,6 +159,38 @@ describe('The claims of /userinfo', () => {
       await expectOver(alice)
     })
   }
+})
+
+describe('With dpop, /userinfo', () => {
+  const nonces = {
+    status: 401,
+    body: '',
+    headers: { 'www-authenticate': 'DPoP error="use_dpop_nonce"', 'dpop-nonce': 'nonce-1' },
+  }
+  const signInWithProof = async (answers: OktaAnswer[]) => {
+    const alice = await waitingUser('code', { userInfo: true, dpop: true })
+    const asked = expectUserInfo(alice.okta, answers)
+    const tokens = { ...(await alice.okta.tokens()), token_type: 'DPoP' }
+    const page = await alice.complete({ status: 200, body: tokens })
+    return { page, asked, error: alice.app.errors.at(-1) }
+  }
+
+  it('is sent the nonce that it asks for, with a fresh proof', async () => {
+    const { page, asked } = await signInWithProof([nonces, good])
+
+    expect(page.json.user.email).to.equal('alice@example.com')
+    const proofs = asked.map((headers) => decodeJwt(headers.get('dpop') ?? ''))
+    expect(proofs.map(({ nonce }) => nonce)).to.deep.equal([undefined, 'nonce-1'])
+    expect(new Set(proofs.map(({ jti }) => jti)).size).to.equal(2)
+    expect(proofs[1]).to.include({ htm: 'GET', htu: url })
+  })
+
+  it('is not asked again and again', async () => {
+    const { asked, error } = await signInWithProof([nonces, nonces])
+
+    expect(error).to.include({ code: 'configuration_error', retryable: false })
+    expect(asked).to.have.length(2)
+  })
 })
 
 describe('A fault of /userinfo that passes', () => {
