@@ -13,6 +13,10 @@ const codes = {
   challenge_denied: [401, 'The sign-in was not approved.'],
   challenge_expired: [401, 'The sign-in took too long. Start again.'],
   no_challenge: [403, 'There is no sign-in in progress. Start again.'],
+  unsupported_media_type: [
+    415,
+    'Send the fields as application/x-www-form-urlencoded or application/json.',
+  ],
   cross_site_request: [403, 'The request came from another site.'],
   number_challenge_required: [403, 'Signing in needs a number challenge. Choose another way.'],
   access_denied: [403, 'Signing in is not possible for this account.'],
@@ -51,6 +55,8 @@ interface OktaOobErrorOptions {
   cause?: unknown
   /** Replaces the message of the code; must be safe to show. */
   message?: string
+  /** Goes behind the message of the code; must be safe to show. */
+  detail?: string | undefined
   /** Seconds until the next try can succeed. */
   retryAfter?: number
   /** How many more codes may be tried. */
@@ -85,8 +91,9 @@ export class OktaOobError extends Error {
   readonly retryable: boolean
 
   constructor(code: OktaOobCode, options: OktaOobErrorOptions = {}) {
+    const { detail, message = codes[code][1] } = options
     super(
-      options.message ?? codes[code][1],
+      detail === undefined ? message : `${message.replace(/\.$/, '')}: ${detail}`,
       options.cause === undefined ? {} : { cause: options.cause },
     )
     this.name = 'OktaOobError'
@@ -119,6 +126,14 @@ export async function attempt<T>(call: Promise<T> | T): Promise<T | OktaOobError
     }
     throw error
   }
+}
+
+/** An error of ours that a library has wrapped. */
+export function findOktaOobError(exception: unknown): OktaOobError | undefined {
+  if (exception instanceof OktaOobError) {
+    return exception
+  }
+  return exception instanceof Error ? findOktaOobError(exception.cause) : undefined
 }
 
 /**

@@ -53,7 +53,11 @@ export function makeAuthorizationServer({
       ...client,
       grant_types: ['refresh_token', ...Object.values(grants), ...Object.values(endpointGrants)],
     })),
-    claims: { openid: ['sub'], profile: ['name', 'preferred_username'], email: ['email'] },
+    claims: {
+      openid: ['sub'],
+      profile: ['name', 'preferred_username', 'zoneinfo'],
+      email: ['email'],
+    },
     clientAuthMethods: [
       'none',
       'client_secret_basic',
@@ -71,7 +75,9 @@ export function makeAuthorizationServer({
     },
     findAccount: (_ctx, id) => {
       const user = directory.users.find((candidate) => subjectOf(candidate) === id)
-      return user && { accountId: id, claims: () => claimsOf(user) }
+      // Okta's ID tokens are thin: some claims of a scope are only to be had from /userinfo.
+      const claims = user && { ...claimsOf(user), zoneinfo: 'Europe/London' }
+      return claims && { accountId: id, claims: () => claims }
     },
     jwks: { keys },
     routes: {

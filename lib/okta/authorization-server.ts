@@ -1,10 +1,9 @@
 import * as oauth from 'oauth4webapi'
 import * as oidc from 'openid-client'
-import { OktaOobError } from '../errors.ts'
 import { contextHeaders } from './client-context.ts'
-import { fetchDocument } from './documents.ts'
 import { KeySet } from './key-set.ts'
-import type { ClientSettings } from './options.ts'
+import { fetchMetadata } from './metadata.ts'
+import { allowsHttp, type ClientSettings } from './options.ts'
 import { exchange, toResponse } from './transport.ts'
 
 /** An authorization server of Okta's as it describes itself, and this client to it. */
@@ -29,23 +28,8 @@ type AsyncClientAuth = (...args: Parameters<oidc.ClientAuth>) => void | Promise<
  * @throws {OktaOobError}
  */
 export async function discover(settings: ClientSettings): Promise<AuthorizationServer> {
-  const { issuer, clientId, idTokenSignedResponseAlg, clockTolerance } = settings
-  const isInsecure = allowsHttp(settings)
-  const metadata = await oidc
-    .discovery(new URL(issuer), clientId, undefined, undefined, {
-      execute: isInsecure ? [oidc.allowInsecureRequests] : [],
-      [oidc.customFetch]: async (url) => toResponse(await fetchDocument(settings, url)),
-    })
-    .then((discovered) => discovered.serverMetadata())
-    .catch((error: unknown) => {
-      throw findOktaOobError(error) ?? notOkta(issuer)
-    })
-  const { token_endpoint: tokenEndpoint, jwks_uri: keys } = metadata
-  const isUrl = (url: unknown): url is string =>
-    typeof url === 'string' && URL.canParse(url) && (isInsecure || url.startsWith('https:'))
-  if (!isUrl(tokenEndpoint) || !tokenEndpoint.endsWith('/token') || !isUrl(keys)) {
-    throw notOkta(issuer)
-  }
+  const { clientId, idTokenSignedResponseAlg, clockTolerance } = settings
+  const metadata = await fetchMetadata(settings)
   return {
     config: configure(settings, metadata, 'token_endpoint'),
     metadata,
@@ -54,8 +38,8 @@ export async function discover(settings: ClientSettings): Promise<AuthorizationS
       id_token_signed_response_alg: idTokenSignedResponseAlg,
       [oauth.clockTolerance]: clockTolerance,
     },
-    tokenEndpoint,
-    keys: new KeySet(settings, keys),
+    tokenEndpoint: metadata.token_endpoint,
+    keys: new KeySet(settings, metadata.jwks_uri),
   }
 }
 
@@ -110,23 +94,4 @@ export function authenticateAt(
 /** Okta's metadata do not list the endpoints of direct authentication; they stand beside `/token`. */
 export function endpointBeside({ tokenEndpoint }: AuthorizationServer, name: string): string {
   return tokenEndpoint.replace(/token$/, name)
-}
-
-/** Only a loopback issuer may be plain http: nothing leaves the machine. */
-export function allowsHttp({ issuer }: Pick<ClientSettings, 'issuer'>): boolean {
-  return issuer.startsWith('http:')
-}
-
-/** An error of ours that a library has wrapped. */
-export function findOktaOobError(exception: unknown): OktaOobError | undefined {
-  if (exception instanceof OktaOobError) {
-    return exception
-  }
-  return exception instanceof Error ? findOktaOobError(exception.cause) : undefined
-}
-
-function notOkta(issuer: string): OktaOobError {
-  return new OktaOobError('configuration_error', {
-    message: `The metadata of ${issuer} are not those of an Okta authorization server.`,
-  })
 }

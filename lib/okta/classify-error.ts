@@ -3,9 +3,9 @@ import { defaultBackoff, type OktaResponse } from './transport.ts'
 
 /**
  * The call that was answered: a `start`, the `challenge` of a second factor, a `poll` or a `code`
- * at `/token`, or a public `document`.
+ * at `/token`, `userinfo`, or a public `document`.
  */
-export type Call = 'start' | 'challenge' | 'poll' | 'code' | 'document'
+export type Call = 'start' | 'challenge' | 'poll' | 'code' | 'userinfo' | 'document'
 
 /** What an answer that is not a success means. */
 type Meaning = OktaOobCode | 'slow_down'
@@ -24,6 +24,34 @@ const is =
     statuses.includes(status)
 
 const rejections = ['invalid_grant', 'oob_rejected', 'invalid_otp']
+
+/**
+ * What Okta's own API calls a user that cannot sign in: unknown, locked, not active, not enrolled,
+ * denied by a policy, without a phone number that can be reached. No source says that direct
+ * authentication answers so; if it does, such a user must not be told apart.
+ */
+const refusedUsers = [
+  'E0000004', // Authentication failed
+  'E0000038', // Not allowed in the user's current status
+  'E0000057', // Denied due to a policy
+  'E0000058', // The policy requires MFA
+  'E0000064', // Password is expired
+  'E0000069', // User locked
+  'E0000085', // No permission to access the account at this time
+  'E0000092', // The policy requires re-authentication
+  'E0000095', // Unknown user
+  'E0000097', // No verified phone number
+  'E0000098', // Invalid phone number
+  'E0000099', // Phone number of a country that is not allowed
+  'E0000117', // Inactive user
+  'E0000119', // Account locked
+  'E0000140', // The phone's owner has opted out
+  'E0000154', // Factor not active
+  'E0000155', // User not active
+  'E0000156', // The user does not exist or has been deleted
+  'E0000180', // Factor suspended
+  'E0000207', // Incorrect username
+]
 
 /**
  * The first row that fits decides. Okta gives one `error` several meanings (`invalid_grant` is a
@@ -45,6 +73,23 @@ const table: readonly Row[] = [
   { calls: ['poll', 'code'], errors: ['mfa_required'], meaning: 'mfa_required' },
   { errors: ['use_dpop_nonce', 'invalid_dpop_proof'], meaning: 'configuration_error' },
   { calls: ['start', 'challenge'], errors: rejections, meaning: 'access_denied' },
+  { calls: ['start', 'challenge'], errors: refusedUsers, meaning: 'access_denied' },
+  // "Not found: Resource not found: alice@example.com (User)"; other resources are the set-up's.
+  {
+    calls: ['start', 'challenge'],
+    errors: ['E0000007'],
+    text: /\(User\)/i,
+    meaning: 'access_denied',
+  },
+  // The username is the one value of a start that is not the app's; it is never left out.
+  {
+    calls: ['start', 'challenge'],
+    errors: ['invalid_request'],
+    text: /^(?!.*required).*login_hint/is,
+    meaning: 'access_denied',
+  },
+  // A user's limits of texts and calls, which are a 403 in older releases.
+  { errors: ['E0000150', 'E0000151'], meaning: 'rate_limited' },
   { calls: ['poll'], errors: rejections, meaning: 'challenge_denied' },
   { calls: ['code'], errors: rejections, meaning: 'incorrect_code' },
   {
@@ -80,6 +125,8 @@ const table: readonly Row[] = [
     meaning: 'configuration_error',
   },
   { status: is(401, 404), meaning: 'configuration_error' },
+  // A token that Okta has just issued does not have the scope.
+  { calls: ['userinfo'], status: is(403), meaning: 'configuration_error' },
   { calls: ['start', 'challenge'], status: is(405, 410), meaning: 'configuration_error' },
 ]
 
@@ -108,22 +155,28 @@ export function errorFor(
   code: OktaOobCode,
   response: OktaResponse,
   sent: Iterable<string>,
-  message?: string,
+  told: { message?: string; detail?: string } = {},
 ): OktaOobError {
   const isPassing = code === 'rate_limited' || code === 'upstream_unavailable'
   return new OktaOobError(code, {
     cause: blank(causeOf(response), sent),
     retryable: isPassing || code === 'incorrect_code',
     ...(isPassing && { retryAfter: retryAfter(response) ?? defaultBackoff }),
-    ...(message !== undefined && { message }),
+    ...told,
   })
 }
 
-/** Both of Okta's error shapes, `{ error, … }` and `{ errorCode, … }`, occur at every status. */
+/**
+ * Both of Okta's error shapes, `{ error, … }` and `{ errorCode, … }`, occur at every status; that of
+ * a token is in a header (RFC 6750 §3).
+ */
 function causeOf({ status, headers, json }: OktaResponse): OktaCause {
+  const inHeader = (name: string): string | undefined =>
+    new RegExp(`[ ,]${name}="([^"]*)"`, 'i').exec(headers['www-authenticate'] ?? '')?.[1]
   const texts = {
-    error: json?.['error'] ?? json?.['errorCode'],
-    error_description: json?.['error_description'] ?? json?.['errorSummary'],
+    error: json?.['error'] ?? json?.['errorCode'] ?? inHeader('error'),
+    error_description:
+      json?.['error_description'] ?? json?.['errorSummary'] ?? inHeader('error_description'),
     request_id: headers['x-okta-request-id'],
     error_id: json?.['errorId'],
   }

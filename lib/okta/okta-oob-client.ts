@@ -26,6 +26,7 @@ import { postForm } from './post-form.ts'
 import { Starts } from './start-endpoint.ts'
 import { pinnedParameters, readStartResponse } from './start-response.ts'
 import { requestTokens, type FinalTokenResult, type TokenResult } from './token-request.ts'
+import { addUserInfo } from './user-info.ts'
 import { waitFor } from './wait.ts'
 
 export interface StartRequest extends CallOptions {
@@ -50,9 +51,9 @@ export interface CompleteRequest extends CallOptions {
 
 /**
  * What one `complete` can take, each with a timeout of its own: metadata, keys, the call, its
- * repeat on a new connection, its repeat with a nonce, and the keys again.
+ * repeat on a new connection, its repeat with a nonce, the keys again, and the user's claims.
  */
-const callsPerRedeem = 6
+const callsPerRedeem = 7
 
 /** Seconds that no `complete` of any client takes longer than. */
 export const maxRedeemTimeout: number = callsPerRedeem * maxTimeout + 1
@@ -195,7 +196,8 @@ export class OktaOobClient {
   /**
    * Asks Okta once for the tokens of a challenge. Polls must be `challenge.interval` seconds apart,
    * and 5 seconds more for good after an answer with `slowDown`. No code is sent, and no push
-   * polled, without the keys in hand that the ID token will be verified with.
+   * polled, without the keys in hand that the ID token will be verified with. With `userInfo`, the
+   * claims of `/userinfo` are merged over those of the ID token.
    *
    * @throws {OktaOobError}; the challenge is over unless the error is `retryable`
    *
@@ -214,7 +216,19 @@ export class OktaOobClient {
     const server = await this.#discover()
     await server.keys.ready()
     const dpop = await this.dpopHandle()
-    return requestTokens(this.#settings, server, { ...options, challenge, code, dpop })
+    const result = await requestTokens(this.#settings, server, {
+      ...options,
+      challenge,
+      code,
+      dpop,
+    })
+    if (result.status !== 'complete' || !this.#settings.userInfo) {
+      return result
+    }
+    const { loginHint } = challenge
+    const { clientContext } = options
+    const signedIn = { ...result, loginHint, dpop, clientContext }
+    return { ...result, claims: await addUserInfo(this.#settings, server, signedIn) }
   }
 
   /**

@@ -3,6 +3,7 @@ import { types } from 'node:util'
 import { ClientSecretPost, None, type ClientAuth, type CryptoKeyPair } from 'openid-client'
 import { check, checkNames, isText } from '../options.ts'
 import { keyedHash, type KeyedHash } from '../random.ts'
+import { readClientId, readClientSecret, readIssuer } from './pasted-values.ts'
 import { sendByFetch, sendByNode, type Fetch, type Send } from './transport.ts'
 
 /** How to reach Okta. What is left out comes from the environment. */
@@ -38,6 +39,11 @@ export interface OktaOobClientOptions {
   dpop?: boolean | CryptoKeyPair | undefined
   /** Seconds for one call to Okta, headers and body together. Default: 10. */
   timeout?: number | undefined
+  /**
+   * Merges the claims of `/userinfo` over those of the ID token, whose protocol claims stay: groups,
+   * name and mail often come from there only. One more call for each sign-in. Default: false.
+   */
+  userInfo?: boolean | undefined
   /** How far Okta's clock may be from ours, in seconds, 0 to 300. Default: 60. */
   clockTolerance?: number | undefined
   /**
@@ -45,6 +51,11 @@ export interface OktaOobClientOptions {
    * `http.Agent` for an http issuer. Default: one that keeps idle connections for a minute.
    */
   agent?: Agent | undefined
+  /**
+   * Lets the issuer be plain http on any host, for test networks; not where `NODE_ENV` is
+   * `production`. Default: false.
+   */
+  allowInsecureRequests?: boolean | undefined
   /** Makes every call to Okta instead of `node:https`; not beside `agent`. */
   fetch?: Fetch | undefined
   /** Told when Okta has no `/oob-authenticate` any more and the client moves to its successor. */
@@ -74,6 +85,7 @@ export interface ClientSettings {
   secondFactors: readonly string[]
   dpop: boolean | CryptoKeyPair
   timeout: number
+  userInfo: boolean
   clockTolerance: number
   send: Send
   onFallback: (fallback: Fallback) => void
@@ -95,7 +107,9 @@ const names: readonly (keyof OktaOobClientOptions)[] = [
   'mfa',
   'dpop',
   'timeout',
+  'userInfo',
   'clockTolerance',
+  'allowInsecureRequests',
   'agent',
   'fetch',
   'onFallback',
@@ -107,27 +121,31 @@ export function readClientOptions(
   environment: Record<string, string | undefined>,
 ): ClientSettings {
   checkNames(options, names, 'does not exist')
-  const issuer = options.issuer ?? environment['OKTA_OAUTH2_ISSUER']
-  check(isText(issuer), 'issuer', 'or OKTA_OAUTH2_ISSUER is required')
-  check(isIssuer(issuer), 'issuer', 'must be an https URL without query (http on loopback only)')
-
-  const clientId = options.clientID ?? options.clientId ?? environment['OKTA_OAUTH2_CLIENT_ID']
-  check(isText(clientId), 'clientID', 'or OKTA_OAUTH2_CLIENT_ID is required')
-  const aliases = new Set([clientId, options.clientId ?? clientId])
-  check(aliases.size === 1, 'clientId', 'differs from clientID')
-
-  const { clientSecret, clientAuthentication } = options
-  check(clientSecret === undefined || isText(clientSecret), 'clientSecret', 'must be a string')
+  const { allowInsecureRequests = false, userInfo = false, clientAuthentication } = options
+  const flags = { allowInsecureRequests, userInfo }
+  for (const [name, value] of Object.entries(flags)) {
+    check(typeof value === 'boolean', name, 'must be true or false')
+  }
+  check(
+    !allowInsecureRequests || process.env['NODE_ENV'] !== 'production',
+    'allowInsecureRequests',
+    'is for test networks: it cannot be true where NODE_ENV is "production"',
+  )
+  const issuer = readIssuer(options, environment)
+  const clientId = readClientId(options, environment)
   check(
     clientAuthentication === undefined || typeof clientAuthentication === 'function',
     'clientAuthentication',
     'must be a ClientAuth of openid-client',
   )
   check(
-    !clientSecret || !clientAuthentication,
+    !options.clientSecret || !clientAuthentication,
     'clientSecret',
     'cannot go with clientAuthentication',
   )
+  const secret = clientAuthentication
+    ? environment['OKTA_OAUTH2_CLIENT_SECRET']
+    : readClientSecret(options, environment)
 
   const scope = readScope(options.scope ?? 'openid profile')
   check(scope !== undefined, 'scope', 'must be a string or an array of strings with "openid"')
@@ -170,9 +188,8 @@ export function readClientOptions(
   check(agent === undefined || agent instanceof Agent, 'agent', 'must be an https.Agent')
   check(!agent || !fetch, 'agent', 'cannot go with fetch')
   check(typeof onFallback === 'function', 'onFallback', 'must be a function')
-  const secret = clientSecret ?? environment['OKTA_OAUTH2_CLIENT_SECRET']
   return {
-    issuer: issuer.replace(/\/+$/, ''),
+    issuer,
     clientId,
     authentication: clientAuthentication ?? authenticationWith(secret),
     hash: keyedHash(secret || clientId),
@@ -183,27 +200,16 @@ export function readClientOptions(
     secondFactors: readSecondFactors(options.mfa),
     dpop,
     timeout,
+    userInfo,
     clockTolerance,
     send: fetch ? sendByFetch(fetch) : sendByNode(agent),
     onFallback,
   }
 }
 
-/** RFC 8252 §8.3: plain http is acceptable only where it does not leave the machine. */
-function isLoopback({ hostname }: URL): boolean {
-  return hostname === 'localhost' || hostname === '127.0.0.1' || hostname === '[::1]'
-}
-
-function isIssuer(issuer: string): boolean {
-  if (!URL.canParse(issuer)) {
-    return false
-  }
-  const url = new URL(issuer)
-  return (
-    (url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url))) &&
-    // An empty query or fragment, which URL drops, would end up in the middle of the endpoints.
-    !/[?#@]/.test(issuer)
-  )
+/** Only where the constructor has let an http issuer through. */
+export function allowsHttp({ issuer }: Pick<ClientSettings, 'issuer'>): boolean {
+  return issuer.startsWith('http:')
 }
 
 function authenticationWith(clientSecret: string | undefined): ClientAuth {

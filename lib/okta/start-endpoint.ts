@@ -1,5 +1,5 @@
 import { endpointBeside, type AuthorizationServer } from './authorization-server.ts'
-import { errorFor } from './classify-error.ts'
+import { classifyError, errorFor } from './classify-error.ts'
 import type { CallOptions } from './client-context.ts'
 import { oobGrant } from './grants.ts'
 import type { ClientSettings, Fallback } from './options.ts'
@@ -40,7 +40,7 @@ export class Starts {
     const second = await postCurrent()
     if (isMissing(second)) {
       const message = `Okta has neither ${deprecated} nor ${current}.`
-      throw errorFor('configuration_error', second.response, second.sent, message)
+      throw errorFor('configuration_error', second.response, second.sent, { message })
     }
     if (!this.#hasMoved && second.response.status < 500) {
       this.#hasMoved = true
@@ -51,7 +51,10 @@ export class Starts {
   }
 }
 
-/** An endpoint that exists refuses with another status. */
-function isMissing({ response: { status } }: FormReply): boolean {
-  return status === 404 || status === 405 || status === 410
+/** An endpoint that exists refuses with another status, or says that it is about the user. */
+function isMissing({ response }: FormReply): boolean {
+  return (
+    [404, 405, 410].includes(response.status) &&
+    classifyError(response, 'start') === 'configuration_error'
+  )
 }

@@ -48,7 +48,7 @@ export function readStartResponse(
   }
   const started = readMembers(response.json, asked)
   if (typeof started === 'string') {
-    throw errorFor('protocol_error', response, secrets, started)
+    throw errorFor('protocol_error', response, secrets, { message: started })
   }
   return { ...started, loginHint, ...pinnedParameters(settings) }
 }

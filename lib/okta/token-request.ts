@@ -1,18 +1,13 @@
 import * as oauth from 'oauth4webapi'
 import type { DPoPHandle, IDToken } from 'openid-client'
 import type { Challenge } from '../challenge.ts'
-import { OktaOobError } from '../errors.ts'
-import {
-  allowsHttp,
-  authenticateAt,
-  findOktaOobError,
-  type AuthorizationServer,
-} from './authorization-server.ts'
+import { findOktaOobError, OktaOobError } from '../errors.ts'
+import { authenticateAt, type AuthorizationServer } from './authorization-server.ts'
 import { classifyError, errorFor } from './classify-error.ts'
 import { contextHeaders, type CallOptions } from './client-context.ts'
 import { grantOf, tokenParameters } from './grants.ts'
 import { checkClaims, type Tokens } from './id-token.ts'
-import type { ClientSettings } from './options.ts'
+import { allowsHttp, type ClientSettings } from './options.ts'
 import { valuesOf } from './post-form.ts'
 import { BrokenConnection, exchange, toResponse, type OktaResponse } from './transport.ts'
 
@@ -153,7 +148,7 @@ function mfaRequired(received: OktaResponse, sent: string[]): TokenResult {
   const { mfa_token: mfaToken, supported_challenge_types: supported } = { ...received.json }
   if (typeof mfaToken !== 'string' || mfaToken === '') {
     const message = 'Okta asked for a second factor without an mfa_token.'
-    throw errorFor('protocol_error', received, sent, message)
+    throw errorFor('protocol_error', received, sent, { message })
   }
   return {
     status: 'mfa_required',

@@ -188,8 +188,13 @@ export function toResponse({ status, headers, body }: OktaResponse): Response {
 }
 
 function isReset(error: unknown): boolean {
+  return ['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'].includes(String(networkCode(error)))
+}
+
+/** The network's code of an error; that of `fetch` is one level below. */
+export function networkCode(error: unknown): unknown {
   const { code, cause } = (error ?? {}) as { code?: unknown; cause?: { code?: unknown } }
-  return ['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'].includes(String(code ?? cause?.code))
+  return code ?? cause?.code
 }
 
 async function readBody(read: OpenResponse['read']): Promise<string> {

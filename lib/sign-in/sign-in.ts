@@ -13,6 +13,7 @@ import { required } from './challenge-slot.ts'
 import { isCrossSite } from './cross-site.ts'
 import { field, readChannel, readReturnTo, readTypedCode } from './fields.ts'
 import type { HostRequest, SignInRequest } from './host-port.ts'
+import { checkMediaType } from './media-type.ts'
 import type { StrategySettings } from './options.ts'
 import { Repeats } from './repeats.ts'
 import { RequestContexts, storedChallenge, type RequestContext } from './request-context.ts'
@@ -161,6 +162,7 @@ export class SignIn {
       if (request.method !== 'POST') {
         throw new OktaOobError('wrong_step')
       }
+      checkMediaType(request)
       context = this.#contexts.make(request, await this.clientFor(request.hostRequest))
       return await step(context)
     } catch (error) {

@@ -34,6 +34,12 @@ const pending = (retryAfter: number): Outcome => waits(200, 'authorization_pendi
 
 type Row = Partial<Record<Call, Outcome>>
 
+/** The tokens are there and the code is spent: the sign-in ends, with the fault as what it is. */
+const claimsLost = (status: number, code: string, retryAfter?: number): Row => ({
+  'user info': gone(status, code, retryAfter),
+  'user info of an approved push': gone(status, code, retryAfter),
+})
+
 /**
  * Another try may go well. A poll just goes on, and without keys no code is sent. The proof of a
  * first factor is not issued again.
@@ -47,6 +53,7 @@ const passing = (status: number, code: string, retryAfter?: number): Row => ({
   keys: waits(status, code, retryAfter),
   'keys of a push': pending(Math.max(5, retryAfter ?? 5)),
   challenge: gone(status, code, retryAfter),
+  ...claimsLost(status, code, retryAfter),
 })
 
 /** As `passing`, with Okta's side of it done. */
@@ -67,6 +74,7 @@ const wrong: Row = {
   keys: waits(502, 'protocol_error'),
   'keys of a push': pending(5),
   challenge: gone(502, 'protocol_error'),
+  ...claimsLost(502, 'protocol_error'),
 }
 
 /** As `wrong`, where the fault only shows in the document's content. */
@@ -86,6 +94,8 @@ const asUsual: Row = {
   keys: gone(200, 'complete'),
   'keys of a push': pending(5),
   challenge: waits(200, 'challenge_started'),
+  'user info': gone(200, 'complete'),
+  'user info of an approved push': gone(200, 'complete'),
 }
 
 /** No signature without the key; no other document holds keys. */
@@ -144,7 +154,7 @@ const broken: ReadonlySet<Fault> = new Set([
   'reset before headers, after Okta has acted',
 ])
 
-/** Documents are fetched again after these, twice; after others Okta has named a time, or must not. */
+/** Documents and claims are fetched again after these, twice; after others Okta has named a time, or must not. */
 const retried: ReadonlySet<Fault> = new Set([
   'refused',
   ...broken,
@@ -161,7 +171,7 @@ const retried: ReadonlySet<Fault> = new Set([
 
 function triesOf(call: Call, fault: Fault): number {
   const { at } = calls[call]
-  if (at === 'discovery' || at === 'keys') {
+  if (at === 'discovery' || at === 'keys' || at === 'userinfo') {
     // Keys that do not verify a token are fetched once more.
     return retried.has(fault) ? 3 : fault in unverifying ? 2 : 1
   }
@@ -184,12 +194,13 @@ describe('A fault between the app and Okta', () => {
           const { status, code, retryAfter, fate } = expected
           const wait = retryAfter === undefined ? '' : ` for ${retryAfter} s`
           it(`at ${call}: ${code}${wait}, the challenge ${fate === 'waits' ? fate : `is ${fate}`}`, async () => {
-            const { at, username, before, act }: FaultyCall = calls[call]
+            const { at, username, userInfo, before, act }: FaultyCall = calls[call]
             const timeout = endless.has(fault) ? 0.15 : 5
             const flow = await beginFaultyFlow(shared.okta, {
               timeout,
               door,
               ...(username !== undefined && { username }),
+              ...(userInfo && { userInfo }),
             })
             await before?.(flow)
             const { faultServer, clock } = flow

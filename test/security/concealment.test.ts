@@ -39,6 +39,26 @@ const telling: Record<string, Refused> = {
     error_description: "The user's password has expired.",
   },
   'an error of another status': { status: 401, error: 'invalid_grant' },
+  'a username that it does not take': {
+    status: 400,
+    error: 'invalid_request',
+    error_description: "The 'login_hint' has an invalid format.",
+  },
+  'no such user, by the words of its other API': {
+    status: 404,
+    error: 'E0000007',
+    error_description: `Not found: Resource not found: ${nancy} (User)`,
+  },
+  'no such user any more': { status: 410, error: 'E0000156' },
+  'a user without a phone': { status: 403, error: 'E0000097' },
+  'authentication failed': {
+    status: 401,
+    error: 'E0000004',
+    error_description: 'Authentication failed',
+  },
+  'a user who is locked': { status: 403, error: 'E0000069', error_description: 'User Locked' },
+  'a user who is not active': { status: 423, error: 'E0000155' },
+  'a user whose password has expired, by a code': { status: 401, error: 'E0000064' },
 }
 
 /** What says more of the app, or of Okta, than of the user. */
@@ -49,6 +69,25 @@ const faults: Record<string, [Refused, status: number, code: string]> = {
   'a scope that is not allowed': [refusals.scopeNotAllowed, 500, 'configuration_error'],
   'missing consent': [{ status: 400, error: 'consent_required' }, 500, 'configuration_error'],
   'no such endpoint': [{ status: 404, error: 'not_found' }, 500, 'configuration_error'],
+  'no such authorization server': [
+    {
+      status: 404,
+      error: 'E0000007',
+      error_description: 'Not found: Resource not found: aus1 (AuthorizationServer)',
+    },
+    500,
+    'configuration_error',
+  ],
+  'a parameter that is missing': [
+    {
+      status: 400,
+      error: 'invalid_request',
+      error_description: "A 'login_hint' is required for the request.",
+    },
+    500,
+    'configuration_error',
+  ],
+  'an invalid token': [{ status: 401, error: 'E0000011' }, 500, 'configuration_error'],
   'too many requests': [refusals.tooManyCodes, 429, 'rate_limited'],
   'too many requests, as a denial': [{ status: 429, error: 'access_denied' }, 429, 'rate_limited'],
   'an outage': [{ status: 503, error: 'server_error' }, 503, 'upstream_unavailable'],

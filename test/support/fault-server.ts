@@ -22,6 +22,7 @@ const endpoints = {
   'oob-authenticate': 'start',
   challenge: 'challenge',
   token: 'token',
+  userinfo: 'userinfo',
 } as const
 
 export type Endpoint = (typeof endpoints)[keyof typeof endpoints]
@@ -104,7 +105,7 @@ export class FaultServer {
     const form = method === 'GET' ? null : await text(req)
     const ask = (): Promise<{ status: number; body: string }> =>
       this.byItsClock(async () => {
-        const init = { method, body: form, headers: contentHeaders(headers) }
+        const init = { method, body: form, headers: ownHeaders(headers) }
         const answer = await fetch(this.okta.issuer + url, init)
         return { status: answer.status, body: await answer.text() }
       })
@@ -141,8 +142,13 @@ export async function startFaultServer(okta: StandIn, clock: Clock): Promise<Fau
   return faultServer
 }
 
-function contentHeaders({ 'content-type': type }: IncomingHttpHeaders): Record<string, string> {
-  return type === undefined ? {} : { 'content-type': type }
+/** What Okta reads of a request. */
+function ownHeaders(headers: IncomingHttpHeaders): Record<string, string> {
+  const { 'content-type': type, authorization } = headers
+  return {
+    ...(type !== undefined && { 'content-type': type }),
+    ...(authorization !== undefined && { authorization }),
+  }
 }
 
 function portOf(server: Server): number {

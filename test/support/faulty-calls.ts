@@ -6,6 +6,8 @@ export interface FaultyCall {
   /** Where the fault is. */
   at: Endpoint
   username?: string
+  /** Whether the app asks for the user's claims. */
+  userInfo?: true
   before?: (flow: FaultyFlow) => Promise<unknown>
   act: (flow: FaultyFlow) => Promise<Step>
 }
@@ -55,6 +57,22 @@ export const calls = {
   },
   'keys of an approved push': {
     at: 'keys',
+    before: async (flow) => {
+      await flow.start('push')
+      await flow.approve()
+      flow.clock.tick(5000)
+    },
+    act: (flow) => flow.tab.poll(),
+  },
+  'user info': {
+    at: 'userinfo',
+    userInfo: true,
+    before: (flow) => flow.start('sms'),
+    act: (flow) => flow.complete(),
+  },
+  'user info of an approved push': {
+    at: 'userinfo',
+    userInfo: true,
     before: async (flow) => {
       await flow.start('push')
       await flow.approve()

@@ -14,6 +14,8 @@ export interface FaultyFlowOptions {
   timeout: number
   door: Door
   username?: string
+  /** Whether the app asks for the user's claims. */
+  userInfo?: boolean
 }
 
 /** A user in front of an app that reaches the stand-in through a fault server. */
@@ -109,7 +111,7 @@ export async function beginFaultyFlow(
 /** The one place where these tests make a strategy. */
 function startFaultyApp(
   { okta, fetch }: FaultServer,
-  { timeout }: FaultyFlowOptions,
+  { timeout, userInfo = false }: FaultyFlowOptions,
   before?: TestApp,
 ): Promise<TestApp> {
   const strategy = new OktaOobStrategy({
@@ -118,6 +120,7 @@ function startFaultyApp(
     ...clientOf(okta.issuer),
     mfa: { channels: ['voice'] },
     timeout,
+    userInfo,
     fetch,
   })
   return startApp(strategy, before && { store: before.store })

@@ -46,6 +46,7 @@ export class OktaWire {
       authorization_endpoint: `${origin}${this.path}/authorize`,
       token_endpoint: this.tokenEndpoint,
       jwks_uri: `${origin}${this.path}/keys`,
+      userinfo_endpoint: `${origin}${this.path}/userinfo`,
       id_token_signing_alg_values_supported: ['RS256'],
       ...overrides,
     }

@@ -1,6 +1,6 @@
 import { OktaWire, publicJwk } from './okta.ts'
 
-export type Endpoint = 'discovery' | 'keys' | 'start' | 'token'
+export type Endpoint = 'discovery' | 'keys' | 'start' | 'token' | 'userinfo'
 
 export interface Sent {
   endpoint: Endpoint
@@ -13,6 +13,7 @@ export function endpointOf(url: string): Endpoint {
     'openid-configuration': 'discovery',
     keys: 'keys',
     token: 'token',
+    userinfo: 'userinfo',
   }
   return endpoints[name ?? ''] ?? 'start'
 }
@@ -32,6 +33,8 @@ export async function usualAnswer(wire: OktaWire, { endpoint, form }: Sent): Pro
     }
     case 'token':
       return wire.tokens()
+    case 'userinfo':
+      return { sub: wire.claims()['sub'] }
   }
 }
 

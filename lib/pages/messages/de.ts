@@ -91,6 +91,8 @@ export const de: Messages = {
   challenge_expired: 'Zu Ihrer Sicherheit bleibt eine Anmeldung nur wenige Minuten offen.',
   no_challenge:
     'Sie wurde abgeschlossen, abgebrochen oder durch eine neuere ersetzt, vielleicht in einem anderen Tab.',
+  unsupported_media_type:
+    'Die gesendeten Angaben konnten nicht gelesen werden. Bitte verwenden Sie das Formular auf dieser Seite.',
   cross_site_request: 'Bitte melden Sie sich zu Ihrer Sicherheit auf dieser Seite an.',
   number_challenge_required: 'Dieser Weg ist hier nicht sicher genug. Wählen Sie einen anderen.',
   access_denied:

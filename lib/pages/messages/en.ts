@@ -86,6 +86,7 @@ export const en = {
   challenge_denied: 'It was turned down in Okta Verify, or another number was chosen.',
   challenge_expired: 'For your security, a sign-in stays open for a few minutes only.',
   no_challenge: 'It was finished, cancelled or replaced by a newer one, perhaps in another tab.',
+  unsupported_media_type: 'What was sent could not be read. Please use the form on this page.',
   cross_site_request: 'For your security, please sign in on this page.',
   number_challenge_required: 'This way is not secure enough here. Choose another way.',
   access_denied: 'You cannot sign in this way. Check the username, or choose another way.',

@@ -88,6 +88,8 @@ export const es: Messages = {
   challenge_expired: 'Por su seguridad, un inicio de sesión solo permanece abierto unos minutos.',
   no_challenge:
     'Se completó, se canceló o se sustituyó por otro más reciente, quizá en otra pestaña.',
+  unsupported_media_type:
+    'No se han podido leer los datos enviados. Utilice el formulario de esta página.',
   cross_site_request: 'Por su seguridad, inicie sesión en esta página.',
   number_challenge_required: 'Esta forma no es lo bastante segura aquí. Elija otra.',
   access_denied:

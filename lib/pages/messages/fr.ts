@@ -88,6 +88,8 @@ export const fr: Messages = {
   challenge_expired: 'Pour votre sécurité, une connexion ne reste ouverte que quelques minutes.',
   no_challenge:
     'Elle a abouti, a été annulée ou remplacée par une plus récente, peut-être dans un autre onglet.',
+  unsupported_media_type:
+    'Les informations envoyées n’ont pas pu être lues. Utilisez le formulaire de cette page.',
   cross_site_request: 'Pour votre sécurité, connectez-vous sur cette page.',
   number_challenge_required: 'Ce moyen n’est pas assez sûr ici. Choisissez-en un autre.',
   access_denied:

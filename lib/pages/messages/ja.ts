@@ -87,6 +87,8 @@ export const ja: Messages = {
   challenge_expired: '安全のため、サインインは数分間だけ有効です。',
   no_challenge:
     '完了したか、キャンセルされたか、新しいサインインに置き換えられました。別のタブで行われた可能性があります。',
+  unsupported_media_type:
+    '送信された内容を読み取れませんでした。このページのフォームをご利用ください。',
   cross_site_request: '安全のため、このページでサインインしてください。',
   number_challenge_required: 'この方法はここでは安全性が不十分です。別の方法を選んでください。',
   access_denied:

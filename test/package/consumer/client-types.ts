@@ -23,12 +23,16 @@ const options: OktaOobClientOptions = {
   clientSecret: 'secret',
   agent: new Agent({ keepAlive: true }),
   clockTolerance: 30,
+  userInfo: true,
+  allowInsecureRequests: false,
   onFallback: ({ from, to }) => {
     const endpoints: string[] = [from, to]
     console.warn(endpoints)
   },
 }
 export const okta: OktaOobClient = new OktaOobClient(options)
+// @ts-expect-error -- true or false
+export const asText = new OktaOobClient({ ...options, userInfo: 'yes' })
 // @ts-expect-error -- an option that does not exist
 export const wrong = new OktaOobClient({ ...options, callbackURL: '/callback' })
 

@@ -53,6 +53,9 @@ export const strategies: passport.Strategy[] = [
   // @ts-expect-error -- where both are asked for, both come
   new OktaOobStrategy(both, (req, claims, done: (error: unknown) => void) => done([req, claims])),
   new OktaOobStrategy({ ...options, passReqToCallback: false, passTokensToCallback: false }),
+  new OktaOobStrategy({ ...options, userInfo: true, allowInsecureRequests: true }, (claims, done) =>
+    done(null, { mail: claims['email'] }),
+  ),
   // @ts-expect-error -- an option that does not exist
   new OktaOobStrategy({ ...options, callbackURL: '/callback' }),
 ]
