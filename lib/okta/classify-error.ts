@@ -31,27 +31,27 @@ const rejections = ['invalid_grant', 'oob_rejected', 'invalid_otp']
  * authentication answers so; if it does, such a user must not be told apart.
  */
 const refusedUsers = [
-  'E0000004', // Authentication failed
-  'E0000038', // Not allowed in the user's current status
-  'E0000057', // Denied due to a policy
-  'E0000058', // The policy requires MFA
-  'E0000064', // Password is expired
-  'E0000069', // User locked
-  'E0000085', // No permission to access the account at this time
-  'E0000092', // The policy requires re-authentication
-  'E0000095', // Unknown user
-  'E0000097', // No verified phone number
-  'E0000098', // Invalid phone number
-  'E0000099', // Phone number of a country that is not allowed
-  'E0000117', // Inactive user
-  'E0000119', // Account locked
-  'E0000140', // The phone's owner has opted out
-  'E0000154', // Factor not active
-  'E0000155', // User not active
-  'E0000156', // The user does not exist or has been deleted
-  'E0000180', // Factor suspended
-  'E0000207', // Incorrect username
-]
+  4, // Authentication failed
+  38, // Not allowed in the user's current status
+  57, // Denied due to a policy
+  58, // The policy requires MFA
+  64, // Password is expired
+  69, // User locked
+  85, // No permission to access the account at this time
+  92, // The policy requires re-authentication
+  95, // Unknown user
+  97, // No verified phone number
+  98, // Invalid phone number
+  99, // Phone number of a country that is not allowed
+  117, // Inactive user
+  119, // Account locked
+  140, // The phone's owner has opted out
+  154, // Factor not active
+  155, // User not active
+  156, // The user does not exist or has been deleted
+  180, // Factor suspended
+  207, // Incorrect username
+].map((number) => `E${String(number).padStart(7, '0')}`)
 
 /**
  * The first row that fits decides. Okta gives one `error` several meanings (`invalid_grant` is a
