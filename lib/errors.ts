@@ -121,6 +121,11 @@ export async function attempt<T>(call: Promise<T> | T): Promise<T | OktaOobError
   }
 }
 
+/** Whether an error says no to the user; any other is a fault, of the app, the network or Okta. */
+export function isRefusal(error: unknown): error is OktaOobError {
+  return error instanceof OktaOobError && error.status < 500
+}
+
 /**
  * What was thrown, as an error: Passport and Express take `undefined` for "go on", and Express
  * takes `'route'` for "skip this route".

@@ -1,5 +1,5 @@
 import { hasExpired, viewOf, type Challenge, type ChallengeView } from '../challenge.ts'
-import { asError, messageOf, OktaOobError, type OktaOobCode } from '../errors.ts'
+import { asError, isRefusal, messageOf, type OktaOobCode } from '../errors.ts'
 
 /** What an app learns of a sign-in that is not finished; safe to send to a browser. */
 export interface Info {
@@ -43,7 +43,7 @@ export function waiting(challenge: Challenge, retryAfter?: number): SignInResult
 
 /** `challenge` is the one that waits in spite of the error, if there is one. */
 export function failed(error: unknown, challenge?: Challenge, supported?: string[]): SignInResult {
-  if (!(error instanceof OktaOobError) || error.status >= 500) {
+  if (!isRefusal(error)) {
     return { type: 'fault', error: asError(error) }
   }
   const { code, message, status, retryAfter, attemptsLeft } = error
