@@ -37,7 +37,7 @@ function describeFault(error: Error): string {
     return `${code} (${status}): ${message}${reason}`
   }
   const [place] = /^ +at .+$/m.exec(String(error.stack)) ?? []
-  return `${error.name}: ${describe(error)}${place === undefined ? '' : ` (${place.trim()})`}`
+  return `${error.name || 'Error'}: ${describe(error)}${place === undefined ? '' : ` (${place.trim()})`}`
 }
 
 /** What a cause says, and not what else it carries: errors of stores hold commands and sessions. */
@@ -52,7 +52,7 @@ function describe(cause: unknown, depth = 3): string {
   // The error of a connection that was tried at several addresses has no message of its own.
   const first = errors?.[0] !== undefined && depth > 0 ? describe(errors[0], depth - 1) : code
   const behind = deeper !== undefined && depth > 0 ? `: ${describe(deeper, depth - 1)}` : ''
-  return `${reason || message || first}${behind}`
+  return `${reason || message || first || 'no message'}${behind}`
 }
 
 /** What errors of Node.js, of stores and of ours may say. */
@@ -78,10 +78,10 @@ function describeOkta({
 const maxLength = 600
 
 const mail = /[^\s"'(),:;<>@[\]/]+@[^\s"'(),:;<>@[\]/]+\.\p{L}{2,}/gu
-/** Base64url of 24 bytes and more: access tokens, `oob_code`s, session ids. */
-const token = /(?=[\w-]*[a-z])(?=[\w-]*[A-Z])(?=[\w-]*\d)[\w-]{32,}/g
-/** What stores quote of a session, and validators of a body. */
-const contents = /\{[^]*(?:\}|$)/g
+/** JWTs, and base64url of 24 bytes and more: other tokens, `oob_code`s, session ids. */
+const token = /eyJ[\w.-]+|(?=[\w-]*[a-z])(?=[\w-]*[A-Z])(?=[\w-]*\d)[\w-]{32,}/g
+/** Objects, as JSON or inspected: what stores quote of a session, and validators of a body. */
+const contents = /\{[\s\\"']*[\w-]+[\s\\"']*:(?:[^]*\}|[^]*$)/g
 const control = /[\p{Cc}\p{Zl}\p{Zp}]+/gu
 
 /**
@@ -91,11 +91,13 @@ const control = /[\p{Cc}\p{Zl}\p{Zp}]+/gu
 function blank(text: string, secrets: readonly unknown[]): string {
   const known = secrets.filter((secret) => typeof secret === 'string' && secret !== '')
   const patterns = (known as string[])
+    .map((secret) => secret.slice(0, 1024).normalize('NFKC'))
     .toSorted((a, b) => b.length - a.length)
-    .map((secret) => secret.slice(0, 1024).replaceAll(/[$()*+.?[\\\]^{|}]/g, String.raw`\$&`))
+    .map((secret) => secret.replaceAll(/[$()*+.?[\\\]^{|}]/g, String.raw`\$&`))
   // As whole words, so that a username of one letter leaves a text that can be read.
   const secret = new RegExp(`(?<![\\p{L}\\p{N}])(?:${patterns.join('|')})(?![\\p{L}\\p{N}])`, 'giu')
-  const bare = text.slice(0, 10_000).replaceAll(contents, '{…}')
+  // A username is sent in this form, and an error may have it as it was typed.
+  const bare = text.slice(0, 4000).normalize('NFKC').replaceAll(contents, '{…}')
   const blanked = patterns.length > 0 ? bare.replaceAll(secret, '[redacted]') : bare
   const line = blanked
     .replaceAll(mail, '[redacted]')
