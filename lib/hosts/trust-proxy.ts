@@ -30,11 +30,12 @@ export function warnOfUntrustedProxy(req: HostRequest, ip: string | undefined): 
 }
 
 function trusts(req: HostRequest, sender: string | undefined): boolean {
-  const { app, ips } = req as Partial<HostRequest>
-  const byExpress: unknown = app?.get?.('trust proxy fn')
-  if (typeof byExpress === 'function') {
-    return Boolean(byExpress(sender, 0))
+  const { app } = req as Partial<HostRequest>
+  if (!app?.get) {
+    // Fastify has them with its `trustProxy` only.
+    return req.ips !== undefined
   }
-  // koa-passport answers this one setting for Koa; Fastify has `ips` with its `trustProxy` only.
-  return app?.get ? Boolean(app.get('trust proxy')) : ips !== undefined
+  const byExpress: unknown = app.get('trust proxy fn')
+  // koa-passport answers one setting for Koa, whose `ips` cannot be read through it.
+  return Boolean(typeof byExpress === 'function' ? byExpress(sender, 0) : app.get('trust proxy'))
 }
