@@ -32,8 +32,9 @@ export function warnOfUntrustedProxy(req: HostRequest, ip: string | undefined): 
 function trusts(req: HostRequest, sender: string | undefined): boolean {
   const { app } = req as Partial<HostRequest>
   if (!app?.get) {
-    // Fastify has them with its `trustProxy` only.
-    return req.ips !== undefined
+    // Fastify has `ips` with its `trustProxy` only; @fastify/middie copies what Fastify has. Any
+    // other `ip` is the app's own work.
+    return 'ips' in req ? req.ips !== undefined : Object.hasOwn(req, 'ip')
   }
   const byExpress: unknown = app.get('trust proxy fn')
   // koa-passport answers one setting for Koa, whose `ips` cannot be read through it.

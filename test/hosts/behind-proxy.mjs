@@ -38,7 +38,7 @@ const makers = {
   },
   connect: () => {
     const setAddress = (req, _res, next) => {
-      req.ip = '203.0.113.7'
+      req.ip = req.headers['x-forwarded-for']
       next()
     }
     const app = connect().use(withSession)

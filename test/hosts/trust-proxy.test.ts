@@ -55,6 +55,11 @@ describe('X-Forwarded-For from a proxy that the app does not trust', () => {
     it(`is none where the app trusts the proxy: ${host}`, async () => {
       expect(await warningsOf(host, { trust: '127.0.0.1' })).to.deep.equal([])
     })
+
+    it(`is none where that names a browser at the proxy’s own address: ${host}`, async () => {
+      const headers = { 'x-forwarded-for': '127.0.0.1' }
+      expect(await warningsOf(host, { trust: '127.0.0.1', headers })).to.deep.equal([])
+    })
   }
 
   it('is one where the app trusts others', async () => {

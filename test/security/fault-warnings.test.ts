@@ -1,7 +1,12 @@
 import { expect } from 'chai'
 import type { RequestHandler } from 'express'
 import type { Clock } from '@sinonjs/fake-timers'
-import { OktaOobStrategy, type OktaOobStrategyOptions, type Verify } from 'passport-okta-oob'
+import {
+  OktaOobError,
+  OktaOobStrategy,
+  type OktaOobStrategyOptions,
+  type Verify,
+} from 'passport-okta-oob'
 import { refusals } from '../support/account.ts'
 import { drive, request } from '../support/actions.ts'
 import { startApp, type TestApp } from '../support/app.ts'
@@ -9,7 +14,7 @@ import { onEvent } from '../support/audit.ts'
 import type { Browser, Page } from '../support/browser.ts'
 import { stopClock } from '../support/clock.ts'
 import { warningsOf } from '../support/warnings.ts'
-import { ScriptedOkta } from '../support/scripted-okta.ts'
+import { endpointOf, ScriptedOkta } from '../support/scripted-okta.ts'
 import { alice, answerWith, nancy } from '../support/strangers.ts'
 
 const minute = 60_000
@@ -279,6 +284,50 @@ describe('A fault that nobody listens to', () => {
       expect(await warnings()).to.deep.equal([])
     })
   }
+
+  it('is not a browser that has gone', async () => {
+    newHour()
+    const scripted = new ScriptedOkta()
+    const leave = new AbortController()
+    let over = false
+    const { server, origin } = await open({
+      fetch: async (url, init) => {
+        if (endpointOf(url) === 'start') {
+          leave.abort()
+          await closed
+          over = true
+          init.signal?.throwIfAborted()
+        }
+        return scripted.options.fetch(url, init)
+      },
+    })
+    const closed = new Promise<void>((resolve) => {
+      server.on('request', (_req, res) => res.once('close', resolve))
+    })
+    const warnings = warningsOf('OKTA_OOB_FAULT')
+    const body = new URLSearchParams(texted)
+    const { signal } = leave
+    const left = await fetch(`${origin}/pages`, { method: 'POST', body, signal }).catch(String)
+
+    expect(left).to.match(/abort/i)
+    await closed
+    await warnings()
+    expect(over).to.equal(true)
+    expect(await warnings()).to.deep.equal([])
+  })
+
+  it('is not a refusal that the app’s own functions throw', async () => {
+    newHour()
+    const { tab } = await open({
+      beforeStart: () => {
+        throw new OktaOobError('rate_limited')
+      },
+    })
+    const warnings = warningsOf('OKTA_OOB_FAULT')
+
+    expect((await tab.postJson('/start', texted)).status).to.equal(429)
+    expect(await warnings()).to.deep.equal([])
+  })
 })
 
 describe('A fault with a subscriber', () => {
