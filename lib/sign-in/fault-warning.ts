@@ -71,7 +71,7 @@ function describeOkta({
   request_id: id,
 }: OktaCause): string {
   const said = [error, text].filter(Boolean).join(', ')
-  return `Okta answered ${status} ${said}${id === undefined ? '' : ` (request ${id})`}`
+  return `Okta answered ${status}${said && ` ${said}`}${id === undefined ? '' : ` (request ${id})`}`
 }
 
 /** Longer texts are cut, after everything has been blanked. */
