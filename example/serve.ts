@@ -13,8 +13,7 @@ import { startStandIn } from './okta/stand-in.ts'
  */
 export async function serve(run: (options: AppOptions) => Promise<number>): Promise<void> {
   const okta = await startOkta()
-  const sessionSecret = process.env['SESSION_SECRET'] ?? randomBytes(32).toString('hex')
-  const port = await run({ sessionSecret, ...okta })
+  const port = await run({ sessionSecret: readSessionSecret(okta !== undefined), ...okta })
   console.log(`Sign in:         http://localhost:${port}`)
   console.log(
     okta
@@ -27,6 +26,17 @@ export async function listen(app: Express): Promise<number> {
   const server = app.listen(Number(process.env['PORT'] ?? 3000))
   await once(server, 'listening')
   return (server.address() as AddressInfo).port
+}
+
+/** The simulation may forget who has signed in when it stops; an app with a real Okta may not. */
+function readSessionSecret(isSimulated: boolean): string {
+  const secret = process.env['SESSION_SECRET'] || (isSimulated && randomBytes(32).toString('hex'))
+  if (!secret) {
+    throw new Error(
+      'Set SESSION_SECRET to a long random text, such as `openssl rand -hex 32` prints',
+    )
+  }
+  return secret
 }
 
 /** Without an Okta org in the environment, a stand-in takes its place. */

@@ -59,6 +59,10 @@ const channels: Record<AuditEvent, Channel> = {
   fallback: named('okta-oob:fallback'),
 }
 
+export function hasSubscribers(event: AuditEvent): boolean {
+  return channels[event].hasSubscribers
+}
+
 /** Publishes audit events. The details of an event without subscribers are not computed. */
 export class Audit {
   readonly #subject: (loginHint: string | undefined) => AuditSubject
@@ -72,7 +76,7 @@ export class Audit {
     loginHint: string | undefined,
     details: () => AuditEvents[E],
   ): void {
-    if (channels[event].hasSubscribers) {
+    if (hasSubscribers(event)) {
       channels[event].publish({ ...this.#subject(loginHint), ...details() })
     }
   }

@@ -136,6 +136,11 @@ export function findOktaOobError(exception: unknown): OktaOobError | undefined {
   return exception instanceof Error ? findOktaOobError(exception.cause) : undefined
 }
 
+/** Whether an error says no to the user; any other is a fault, of the app, the network or Okta. */
+export function isRefusal(error: unknown): error is OktaOobError {
+  return error instanceof OktaOobError && error.status < 500
+}
+
 /**
  * What was thrown, as an error: Passport and Express take `undefined` for "go on", and Express
  * takes `'route'` for "skip this route".

@@ -131,9 +131,11 @@ export class OktaOobStrategy extends Strategy {
    * them on one object for all requests, and the next request overwrites them.
    */
   override async authenticate(req: Request, options?: OktaOobAuthenticateOptions): Promise<void> {
-    const { success, fail, redirect, error } = this
+    const { success, fail, redirect, error, _signIn: signIn } = this
+    let request: SignInRequest | undefined
     try {
-      const result = await this._signIn.authenticate(new NodeRequest(req), options?.step)
+      request = new NodeRequest(req)
+      const result = await signIn.authenticate(request, options?.step)
       switch (result.type) {
         case 'signed-in':
           success(result.user, result.info)
@@ -149,13 +151,16 @@ export class OktaOobStrategy extends Strategy {
           fail(result.info, result.status)
           break
         case 'fault':
+          signIn.reportFault(result.error, request)
           error(result.error)
           break
       }
     } catch (thrown) {
       // Passport's own work (a session that cannot regenerate) or the app's callback has thrown.
+      const fault = asError(thrown)
       try {
-        error(asError(thrown))
+        error(fault)
+        signIn.reportFault(fault, request)
       } catch (again) {
         process.emitWarning(again instanceof Error ? again : inspect(again))
       }
@@ -177,7 +182,7 @@ export class OktaOobStrategy extends Strategy {
     // A start that is refused belongs on the page that asked for it, whatever else still waits.
     const { failureRedirect: usableRedirect } = redirects
     const step = (request: SignInRequest): Promise<SignInResult> => this._signIn.start(request)
-    return expressHandler(makeHandler(step, { ...redirects, usableRedirect }))
+    return handlerOf(this._signIn, step, { ...redirects, usableRedirect })
   }
 
   /**
@@ -194,7 +199,7 @@ export class OktaOobStrategy extends Strategy {
     checkRedirects(redirects, 'complete')
     const step = (request: SignInRequest): Promise<SignInResult> =>
       completeAndLogIn(this._signIn, request)
-    return expressHandler(makeHandler(step, keepingChallenge(redirects)))
+    return handlerOf(this._signIn, step, keepingChallenge(redirects))
   }
 
   /**
@@ -208,7 +213,7 @@ export class OktaOobStrategy extends Strategy {
    */
   challenge(options: Record<string, never> = {}): RequestHandler {
     checkNames(options, [], 'is not an option of challenge()')
-    return expressHandler(makeHandler((request) => this._signIn.current(request)))
+    return handlerOf(this._signIn, (request) => this._signIn.current(request))
   }
 
   /**
@@ -223,7 +228,7 @@ export class OktaOobStrategy extends Strategy {
   resend(redirects: Omit<Redirects, 'successRedirect'> = {}): RequestHandler {
     checkRedirects(redirects, 'resend')
     const step = (request: SignInRequest): Promise<SignInResult> => this._signIn.resend(request)
-    return expressHandler(makeHandler(step, keepingChallenge(redirects)))
+    return handlerOf(this._signIn, step, keepingChallenge(redirects))
   }
 
   /**
@@ -236,7 +241,7 @@ export class OktaOobStrategy extends Strategy {
    */
   cancel(redirects: Pick<Redirects, 'successRedirect' | 'failureRedirect'> = {}): RequestHandler {
     checkRedirects(redirects, 'cancel')
-    return expressHandler(makeHandler((request) => this._signIn.cancel(request), redirects))
+    return handlerOf(this._signIn, (request) => this._signIn.cancel(request), redirects)
   }
 
   /**
@@ -257,12 +262,25 @@ export class OktaOobStrategy extends Strategy {
       complete: (request) => completeAndLogIn(signIn, request),
       resend: (request) => signIn.resend(request),
       cancel: (request) => signIn.cancel(request),
+      reportFault: (error, request, onError) => signIn.reportFault(error, request, onError),
       channels,
       secondFactors: async ({ hostRequest }) => (await signIn.clientFor(hostRequest)).secondFactors,
       fields: { username: usernameField, channel: channelField, code: codeField },
     }
     return expressPages(makePages(steps, options))
   }
+}
+
+/** A handler for the app's own routes; its faults go to the app's error handler. */
+function handlerOf(signIn: SignIn, ...step: Parameters<typeof makeHandler>): RequestHandler {
+  const handler = makeHandler(...step)
+  return expressHandler(async (request) => {
+    const result = await handler(request)
+    if (result.type === 'error') {
+      signIn.reportFault(result.error, request)
+    }
+    return result
+  })
 }
 
 /** For the handlers, which log in by themselves and not through Passport's `success`. */

@@ -3,6 +3,7 @@ import { callbackify } from 'node:util'
 import { asError } from '../errors.ts'
 import type { HostRequest, SessionPort, SignInRequest } from '../sign-in/index.ts'
 import { sessionPortOf } from './session-ports.ts'
+import { warnOfUntrustedProxy } from './trust-proxy.ts'
 
 /** What Passport adds to a request. */
 interface Login {
@@ -37,7 +38,9 @@ export class NodeRequest implements SignInRequest {
   get ip(): string | undefined {
     const req = this.hostRequest
     // Express and its like know which proxies to trust; connect has no address of its own.
-    return 'ip' in req ? req.ip : (req as IncomingMessage).socket?.remoteAddress
+    const ip = 'ip' in req ? req.ip : (req as IncomingMessage).socket?.remoteAddress
+    warnOfUntrustedProxy(req, ip)
+    return ip
   }
 
   get host(): string | undefined {

@@ -1,5 +1,5 @@
 import { check, checkList, checkNames, isText } from '../options.ts'
-import type { HostRequest } from '../sign-in/index.ts'
+import type { HostRequest, OnError } from '../sign-in/index.ts'
 import type { Html } from './html.ts'
 import { readMessages, type Languages } from './language.ts'
 import type { OwnMessages } from './messages.ts'
@@ -53,6 +53,11 @@ export interface RoutesOptions {
   render?: { readonly [S in Screen]?: (view: Views[S]) => Page } | undefined
   /** A policy of the app's own, or `false` to send none. */
   contentSecurityPolicy?: string | false | undefined
+  /**
+   * Told of each fault: of errors with a status of 500 and more, and of what the app's own callbacks
+   * throw. Takes the place of the process warning `OKTA_OOB_FAULT`. Its result is not waited for.
+   */
+  onError?: OnError | undefined
 }
 
 export interface RoutesSettings {
@@ -64,6 +69,7 @@ export interface RoutesSettings {
   layout: RoutesOptions['layout']
   render: NonNullable<RoutesOptions['render']>
   contentSecurityPolicy: string | false
+  onError: OnError | undefined
   /** The content of `brand.css`; empty without colours. */
   brandCss: string
 }
@@ -101,6 +107,7 @@ const names: readonly (keyof RoutesOptions)[] = [
   'layout',
   'render',
   'contentSecurityPolicy',
+  'onError',
 ]
 
 /**
@@ -121,6 +128,7 @@ export function readRoutesOptions(
     layout,
     render = {},
     contentSecurityPolicy,
+    onError,
   } = options
   check(isText(successRedirect), 'successRedirect', 'must be an address')
   checkList(channels, 'channels', offered)
@@ -142,6 +150,7 @@ export function readRoutesOptions(
     'contentSecurityPolicy',
     'must be a policy or false',
   )
+  check(onError === undefined || typeof onError === 'function', 'onError', 'must be a function')
   return {
     successRedirect,
     channels,
@@ -151,6 +160,7 @@ export function readRoutesOptions(
     layout,
     render,
     contentSecurityPolicy: contentSecurityPolicy ?? policy(brand, successRedirect),
+    onError,
     brandCss: readBrand(brand),
   }
 }

@@ -1,4 +1,4 @@
-import { OktaOobError } from '../errors.ts'
+import { asError, OktaOobError } from '../errors.ts'
 import { newId } from '../random.ts'
 import {
   field,
@@ -10,6 +10,7 @@ import {
   wantsJson,
   type Handler,
   type HandlerRedirects,
+  type OnError,
   type SignInRequest,
   type SignInResponse,
   type SignInResult,
@@ -40,6 +41,8 @@ export interface Steps {
   complete: Step
   resend: Step
   cancel: Step
+  /** Has a fault seen, once for each request that it ends. */
+  reportFault: (error: Error, request: SignInRequest, onError: OnError | undefined) => void
   /** The channels that users may choose to start with. */
   channels: readonly string[]
   /** The channels that they may choose as a second factor. */
@@ -134,7 +137,7 @@ export function makePages(steps: Steps, options: RoutesOptions): Pages {
     }
     const result = await steps.current(request)
     if (result.type === 'fault') {
-      return faultPage(request, result.error)
+      throw result.error
     }
     if (result.type !== 'waiting') {
       return redirectResponse(`${addressesOf(request).start}?error=no_challenge`)
@@ -155,11 +158,10 @@ export function makePages(steps: Steps, options: RoutesOptions): Pages {
     )
   }
 
-  const faultPage = async (request: SignInRequest, error: Error): Promise<SignInResponse> => {
-    // What is wrong with the app itself is for its own error handler.
-    if (!(error instanceof OktaOobError) || error.status <= 500) {
-      throw error
-    }
+  const faultPage = async (
+    request: SignInRequest,
+    error: OktaOobError,
+  ): Promise<SignInResponse> => {
     const { code, message, status, retryAfter } = error
     const headers = retryAfterHeader(retryAfter)
     if (wantsJson(request)) {
@@ -175,18 +177,31 @@ export function makePages(steps: Steps, options: RoutesOptions): Pages {
     return page(view, status, headers)
   }
 
-  const respond = async (request: SignInRequest, handler: Handler): Promise<SignInResponse> => {
-    const result = await handler(request)
-    switch (result.type) {
-      case 'response':
-        return result.response
-      case 'error':
-        return faultPage(request, result.error)
-      case 'next':
-        // A form's answer is a redirect, since all of them are set below.
-        return jsonResponse(result.answer, result.status, result.headers)
+  const reporting =
+    (answer: Page): Page =>
+    async (request) => {
+      try {
+        return await answer(request)
+      } catch (thrown) {
+        const error = asError(thrown)
+        steps.reportFault(error, request, settings.onError)
+        throw error
+      }
     }
-  }
+
+  const withFaultPage =
+    (answer: Page): Page =>
+    async (request) => {
+      try {
+        return await reporting(answer)(request)
+      } catch (error) {
+        // What is wrong with the app itself is for its own error handler.
+        if (!(error instanceof OktaOobError) || error.status <= 500) {
+          throw error
+        }
+        return reporting(() => faultPage(request, error))(request)
+      }
+    }
 
   const redirectsOf = (request: SignInRequest): HandlerRedirects => {
     const { start, challenge } = addressesOf(request)
@@ -230,7 +245,10 @@ export function makePages(steps: Steps, options: RoutesOptions): Pages {
     ...redirectsOf(request),
     successRedirect: addressesOf(request).start,
   }))
-  const pageRoutes: Record<string, Page> = { '': signInPage, '/challenge': challengePage }
+  const pageRoutes: Record<string, Page> = {
+    '': withFaultPage(signInPage),
+    '/challenge': withFaultPage(challengePage),
+  }
   const postRoutes: Record<string, Handler> = {
     '': start,
     '/complete': complete,
@@ -243,13 +261,27 @@ export function makePages(steps: Steps, options: RoutesOptions): Pages {
       const path = exact.toLowerCase().replace(/\/$/, '')
       if (method === 'POST') {
         const handler = Object.hasOwn(postRoutes, path) ? postRoutes[path] : undefined
-        return handler && ((request) => respond(request, handler))
+        return handler && withFaultPage((request) => respond(request, handler))
       }
       if (method !== 'GET' && method !== 'HEAD') {
         return undefined
       }
       return Object.hasOwn(pageRoutes, path) ? pageRoutes[path] : assets.routeOf(exact)
     },
+  }
+}
+
+/** @throws the fault that the handler has met */
+async function respond(request: SignInRequest, handler: Handler): Promise<SignInResponse> {
+  const result = await handler(request)
+  switch (result.type) {
+    case 'response':
+      return result.response
+    case 'error':
+      throw result.error
+    case 'next':
+      // A form's answer is a redirect, since each handler of a form has all of them.
+      return jsonResponse(result.answer, result.status, result.headers)
   }
 }
 

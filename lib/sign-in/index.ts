@@ -1,5 +1,6 @@
 // One request of a browser in, one result out: the steps, the host port, verify, the cross-site rule.
 export { keep } from './challenge-slot.ts'
+export type { OnError } from './faults.ts'
 export { field, readReturnTo } from './fields.ts'
 export {
   checkRedirects,

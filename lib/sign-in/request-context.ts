@@ -35,6 +35,7 @@ export class RequestContexts {
   readonly #settings: StrategySettings
   readonly #limits: Limits
   readonly #shared = new WeakMap<OktaOobClient, Shared>()
+  readonly #made = new WeakMap<SignInRequest, RequestContext>()
 
   constructor(settings: StrategySettings, limits: Limits) {
     this.#settings = settings
@@ -49,13 +50,20 @@ export class RequestContexts {
         clientContext: clientContextOf(request, address),
       }),
     })
-    return {
+    const context: RequestContext = {
       request,
       hash,
       keepsClaims: false,
       slot: new ChallengeSlot(request.session, sessionKey),
       step: { ...step, address, callOptions },
     }
+    this.#made.set(request, context)
+    return context
+  }
+
+  /** The context that was made for a request, if it came that far. */
+  of(request: SignInRequest): RequestContext | undefined {
+    return this.#made.get(request)
   }
 
   #sharedBy(okta: OktaOobClient): Shared {

@@ -1,6 +1,6 @@
 import type { IDToken } from 'openid-client'
 import { hasExpired, viewOf, type Challenge, type ChallengeView } from '../challenge.ts'
-import { asError, messageOf, OktaOobError, type OktaOobCode } from '../errors.ts'
+import { asError, isRefusal, messageOf, type OktaOobCode } from '../errors.ts'
 
 /** What an app learns of a sign-in that is not finished; safe to send to a browser. */
 export interface Info {
@@ -50,7 +50,7 @@ export function failed(
   challenge?: Challenge,
   supported?: string[],
 ): Extract<SignInResult, { type: 'refused' | 'fault' }> {
-  if (!(error instanceof OktaOobError) || error.status >= 500) {
+  if (!isRefusal(error)) {
     return { type: 'fault', error: asError(error) }
   }
   const { code, message, status, retryAfter, attemptsLeft } = error

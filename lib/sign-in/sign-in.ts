@@ -1,7 +1,7 @@
 import type { IDToken } from 'openid-client'
-import { Audit, ofChallenge } from '../audit.ts'
+import { ofChallenge } from '../audit.ts'
 import { hasExpired, type Challenge } from '../challenge.ts'
-import { OktaOobError } from '../errors.ts'
+import { isRefusal, OktaOobError } from '../errors.ts'
 import { Limits } from '../limits/index.ts'
 import {
   maxRedeemTimeout,
@@ -11,6 +11,7 @@ import {
 } from '../okta/index.ts'
 import { required } from './challenge-slot.ts'
 import { isCrossSite } from './cross-site.ts'
+import { publishFailure, reportFault, type OnError } from './faults.ts'
 import { field, readChannel, readReturnTo, readTypedCode } from './fields.ts'
 import type { HostRequest, SignInRequest } from './host-port.ts'
 import { checkMediaType } from './media-type.ts'
@@ -148,6 +149,17 @@ export class SignIn {
     })
   }
 
+  /**
+   * Has a fault seen that ends a request. Each door calls it once, where it answers the browser:
+   * none of the steps reports its own.
+   */
+  reportFault(error: Error, request: SignInRequest | undefined, onError?: OnError): void {
+    const { usernameField, codeField } = this.settings
+    const typed = request ? [field(request, usernameField), field(request, codeField)] : []
+    const context = request && this.#contexts.of(request)
+    reportFault(error, request, { context, typed, onError })
+  }
+
   async #act<R>(
     request: SignInRequest,
     step: (context: RequestContext) => Promise<R>,
@@ -166,7 +178,7 @@ export class SignIn {
       context = this.#contexts.make(request, await this.clientFor(request.hostRequest))
       return await step(context)
     } catch (error) {
-      reportFailure(context, error)
+      reportRefusal(context, error)
       return failed(error, context && storedChallenge(context))
     }
   }
@@ -191,14 +203,14 @@ export class SignIn {
         await context.slot.clear()
         return this.#askApp(context, result)
       case 'ended':
-        reportFailure(context, result.error)
+        reportRefusal(context, result.error)
         await context.slot.clear()
         return failed(result.error, undefined, result.supported)
       case 'gone':
-        reportFailure(context, result.error)
+        reportRefusal(context, result.error)
         return failed(result.error)
       case 'failed':
-        reportFailure(context, result.error)
+        reportRefusal(context, result.error)
         return failed(result.error, storedChallenge(context))
     }
   }
@@ -211,7 +223,7 @@ export class SignIn {
     const own = typeof info === 'string' ? { message: info } : info
     if (!user) {
       const error = new OktaOobError('access_denied')
-      reportFailure(context, error)
+      reportRefusal(context, error)
       const { code, message, status } = error
       return { type: 'refused', status, info: { code, message, ...own } }
     }
@@ -241,11 +253,11 @@ export class SignIn {
   }
 }
 
-function reportFailure(context: RequestContext | undefined, error: unknown): void {
-  const audit = context?.step.audit ?? new Audit(() => ({}))
-  audit.report('failure', context?.loginHint, () =>
-    error instanceof OktaOobError ? { code: error.code, cause: error.cause } : {},
-  )
+/** A refusal; faults are reported where the browser is answered. */
+function reportRefusal(context: RequestContext | undefined, error: unknown): void {
+  if (isRefusal(error)) {
+    publishFailure(context, error)
+  }
 }
 
 async function liveChallenge(context: RequestContext): Promise<Challenge> {

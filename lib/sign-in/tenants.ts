@@ -1,7 +1,8 @@
 import { LRUCache } from 'lru-cache'
 import { Audit } from '../audit.ts'
+import { asError } from '../errors.ts'
 import { OktaOobClient, type OktaOobClientOptions } from '../okta/index.ts'
-import { check } from '../options.ts'
+import { check, isText } from '../options.ts'
 import type { HostRequest } from './host-port.ts'
 
 /** Finds the Okta of a request, for example by its host name. */
@@ -28,19 +29,35 @@ export class Tenants {
     this.#resolve = resolve
   }
 
-  /** @throws {TypeError} naming the option that is wrong or missing, and what `resolve` throws */
+  /** @throws {TypeError} naming what is wrong with the options, and what `resolve` throws */
   async clientFor(req: HostRequest): Promise<OktaOobClient> {
     const options: unknown = await this.#resolve(req)
-    check(typeof options === 'object' && options !== null, 'resolve', 'must return client options')
+    const kind = options === null ? 'null' : typeof options
+    const isObject = typeof options === 'object' && options !== null
+    check(isObject, 'resolve', `returned ${kind}, and must return client options`)
+    const given: OktaOobClientOptions = options
+    // The environment, which the client's own messages point to, is not read here.
+    check(isText(given.issuer), 'resolve', 'returned options without "issuer"')
+    const hasId = isText(given.clientID) || isText(given.clientId)
+    check(hasId, 'resolve', 'returned options without "clientID"')
+    try {
+      return this.#clientWith(given)
+    } catch (cause) {
+      const reason = asError(cause).message.replace('passport-okta-oob: ', '')
+      const message = `passport-okta-oob: option "resolve" returned wrong options: ${reason}`
+      throw new TypeError(message, { cause })
+    }
+  }
+
+  #clientWith(options: OktaOobClientOptions): OktaOobClient {
     const key = JSON.stringify({ ...options, ...notInJson })
     const known = this.#clients.get(key)
-    const given: OktaOobClientOptions = options
-    if (known && compared.every((name) => known.options[name] === given[name])) {
+    if (known && compared.every((name) => known.options[name] === options[name])) {
       return known.client
     }
     // The secret in the environment is that of the environment's client only.
-    const client = makeClient(given, {})
-    this.#clients.set(key, { options: given, client })
+    const client = makeClient(options, {})
+    this.#clients.set(key, { options, client })
     return client
   }
 }

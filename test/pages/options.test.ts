@@ -35,6 +35,7 @@ describe('The options of the sign-in pages', () => {
     ['render', { render: { login: () => '' } }],
     ['render', { render: { signIn: 'x' } }],
     ['contentSecurityPolicy', { contentSecurityPolicy: true }],
+    ['onError', { onError: 'log' }],
     ['successRedirects', { successRedirects: '/' }],
     ['options', null],
   ]

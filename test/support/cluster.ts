@@ -95,6 +95,7 @@ export async function startCluster(): Promise<Cluster> {
       PORT: '0',
       REDIS_URL: redis.url,
       WORKERS: String(processes),
+      SESSION_SECRET: 'test',
       OKTA_OAUTH2_ISSUER: okta.standIn.customIssuer,
       OKTA_OAUTH2_CLIENT_ID: exampleClient.client_id,
       OKTA_OAUTH2_CLIENT_SECRET: exampleClient.client_secret,

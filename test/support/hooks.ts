@@ -10,6 +10,17 @@ import { blockedByPolicy } from './violations.ts'
 process.env['NODE_ENV'] ??= 'test'
 const environment = { ...process.env }
 
+// Nor are the faults that tests cause printed. What listens first is what Node.js prints with.
+const [print] = process.listeners('warning')
+if (print) {
+  process.off('warning', print)
+  process.on('warning', (warning: NodeJS.ErrnoException) => {
+    if (warning.code !== 'OKTA_OOB_FAULT') {
+      print(warning)
+    }
+  })
+}
+
 const rejections: unknown[] = []
 process.on('unhandledRejection', (reason) => rejections.push(reason))
 
