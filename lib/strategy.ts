@@ -257,6 +257,7 @@ export class OktaOobStrategy extends Strategy {
       complete: (request) => completeAndLogIn(signIn, request),
       resend: (request) => signIn.resend(request),
       cancel: (request) => signIn.cancel(request),
+      waits: (...of) => signIn.waits(...of),
       channels,
       secondFactors: async ({ hostRequest }) => (await signIn.clientFor(hostRequest)).secondFactors,
       fields: { username: usernameField, channel: channelField, code: codeField },

@@ -88,6 +88,7 @@ const screens: readonly string[] = [
   'expired',
   'tooMany',
   'ended',
+  'noCookie',
   'unavailable',
   'signedIn',
 ] satisfies Screen[]
