@@ -263,6 +263,7 @@ export class OktaOobStrategy extends Strategy {
       resend: (request) => signIn.resend(request),
       cancel: (request) => signIn.cancel(request),
       reportFault: (error, request, onError) => signIn.reportFault(error, request, onError),
+      waits: (...of) => signIn.waits(...of),
       channels,
       secondFactors: async ({ hostRequest }) => (await signIn.clientFor(hostRequest)).secondFactors,
       fields: { username: usernameField, channel: channelField, code: codeField },

@@ -10,9 +10,10 @@ export interface Ends {
  * Counts the times of a page down, by what the server has said: the browser's clock may be wrong.
  * Ends with the signal.
  */
-export function countDown(main: HTMLElement, signal: AbortSignal, { onHurry, onOver }: Ends): void {
+export function countDown(main: HTMLElement, signal: AbortSignal, ends?: Ends): void {
   const timer = main.querySelector<HTMLElement>('[role=timer]')
   const late = main.querySelector<HTMLElement>('[data-late]')
+  const waits = [...main.querySelectorAll<HTMLElement>('[data-wait]')].map(readWait)
   const began = Date.now()
   let last = Infinity
   const tick = (): void => {
@@ -21,16 +22,18 @@ export function countDown(main: HTMLElement, signal: AbortSignal, { onHurry, onO
     if (timer) {
       timer.textContent = clock(Math.max(0, left))
     }
-    showWait(main, passed)
+    for (const wait of waits) {
+      showWait(main, wait, passed)
+    }
     if (passed >= 30 && late?.textContent === '') {
       late.textContent = late.dataset['late'] ?? ''
     }
     if (left <= 60 && last > 60 && passed > 0) {
-      onHurry()
+      ends?.onHurry()
     }
     last = left
     // A moment later, so that the server too finds it over.
-    if (left < -1 && onOver()) {
+    if (left < -1 && ends?.onOver()) {
       clearInterval(ticking)
     }
   }
@@ -39,35 +42,73 @@ export function countDown(main: HTMLElement, signal: AbortSignal, { onHurry, onO
   tick()
 }
 
-/** How long until it may be sent again. */
-function showWait(main: HTMLElement, passed: number): void {
-  const wait = main.querySelector<HTMLElement>('[data-wait]')
-  const again = main.querySelector<HTMLElement>('[data-waits]')
-  if (!wait?.parentElement || !again) {
+/** A time after which something is possible again. */
+interface Wait {
+  seconds: number
+  /** Says so, and is hidden when it is over. */
+  text: HTMLElement
+  time: HTMLElement | null
+}
+
+/** Seconds from which on people look at a clock, and do not count. */
+const far = 600
+
+function readWait(text: HTMLElement): Wait {
+  const seconds = Number(text.dataset['wait'])
+  const time = text.querySelector('time')
+  if (seconds >= far && time) {
+    const [before = '', after = ''] = (text.dataset['at'] ?? '').split('{time}')
+    time.textContent = timeOfDay(seconds)
+    text.replaceChildren(before, time, after)
+  }
+  return { seconds, text, time }
+}
+
+/** How long until something may be sent again; a refusal that is over is no longer true. */
+function showWait(main: HTMLElement, { seconds, text, time }: Wait, passed: number): void {
+  const left = seconds - passed
+  const around = text.closest<HTMLElement>('[role=alert], .okta-oob-hint') ?? text
+  if (time && seconds < far) {
+    time.textContent = clock(Math.max(0, left))
+  }
+  around.hidden = left <= 0
+  const button = around.id && main.querySelector(`button[aria-describedby="${around.id}"]`)
+  if (!button) {
     return
   }
-  const left = Number(wait.dataset['wait']) - passed
   if (left > 0) {
-    again.setAttribute('aria-disabled', 'true')
+    button.setAttribute('aria-disabled', 'true')
   } else {
-    again.removeAttribute('aria-disabled')
+    button.removeAttribute('aria-disabled')
     // What is hidden would still be read out as its description.
-    again.removeAttribute('aria-describedby')
+    button.removeAttribute('aria-describedby')
   }
-  wait.textContent = clock(Math.max(0, left))
-  wait.parentElement.hidden = left <= 0
+}
+
+/** “14:35”, by the user's own clock; with the day where that is another one. */
+function timeOfDay(seconds: number): string {
+  const at = new Date(Date.now() + seconds * 1000)
+  const isToday = at.toDateString() === new Date().toDateString()
+  return new Intl.DateTimeFormat(language(), {
+    ...(!isToday && { month: 'short', day: 'numeric' }),
+    hour: 'numeric',
+    minute: '2-digit',
+  }).format(at)
+}
+
+function language(): string | undefined {
+  return document.documentElement.lang || undefined
 }
 
 /** “42 seconds”, and “04:32” above a minute, in the page's language. */
 function clock(seconds: number): string {
-  const language = document.documentElement.lang || undefined
   return seconds < 60
-    ? new Intl.NumberFormat(language, {
+    ? new Intl.NumberFormat(language(), {
         style: 'unit',
         unit: 'second',
         unitDisplay: 'long',
       }).format(seconds)
-    : new Intl.DateTimeFormat(language, {
+    : new Intl.DateTimeFormat(language(), {
         minute: '2-digit',
         second: '2-digit',
         timeZone: 'UTC',

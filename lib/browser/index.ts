@@ -7,7 +7,7 @@ export interface Answer {
   retryAfter?: number
   /** Where to go, once signed in. */
   redirectTo?: string
-  error?: { code: string; challenge?: Challenge; retryAfter?: number }
+  error?: { code: string; challenge?: Challenge; retryAfter?: number; attemptsLeft?: number }
 }
 
 export interface Challenge {

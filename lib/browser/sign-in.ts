@@ -12,6 +12,10 @@ class SignIn {
   /** The request that is under way: there is never more than one. */
   private flight: Promise<unknown> = Promise.resolve()
   private isSubmitting = false
+  /** The user has asked whether the approval is there, and awaits an answer of Okta's. */
+  private isAsked = false
+  /** What was around `<main>` when its page was made. */
+  private around = aroundMain(document)
 
   constructor() {
     document.addEventListener('submit', (event) => {
@@ -28,6 +32,7 @@ class SignIn {
     this.main = main
     this.screen = new AbortController()
     this.isSubmitting = false
+    this.isAsked = false
     const form = main.querySelector<HTMLFormElement>('form[data-until]')
     const notice = this.status?.textContent
     if (notice) {
@@ -35,7 +40,10 @@ class SignIn {
       this.say('')
       setTimeout(() => this.say(notice), 100)
     }
-    if (form) {
+    if (!form) {
+      countDown(main, this.screen.signal)
+      forgetWaits(main, this.screen.signal)
+    } else {
       countDown(main, this.screen.signal, {
         onHurry: () => this.say(this.status?.dataset['hurry']),
         onOver: () => {
@@ -87,7 +95,9 @@ class SignIn {
     try {
       const answer = await this.send(action, fields)
       if (answer.status === 'pending' && this.isShown(answer, form)) {
-        this.say(form.dataset['pending'])
+        // Perhaps Okta was not asked, since it was a moment ago: the poll brings its answer.
+        this.isAsked = true
+        this.say(this.main.dataset['checking'])
       } else {
         await this.follow(answer, form)
       }
@@ -111,6 +121,10 @@ class SignIn {
     const waiting = waitForApproval({
       ask: async () => {
         const latest = await this.send(form.action)
+        if (this.isAsked && latest.status === 'pending' && (latest.retryAfter ?? 0) > 1) {
+          this.isAsked = false
+          this.say(form.dataset['pending'])
+        }
         // Another tab may have started again: then this page shows a number that is void.
         return this.isShown(latest, form) ? latest : { status: 'challenge' }
       },
@@ -166,6 +180,8 @@ class SignIn {
       const returnTo = new FormData(form).get('returnTo')
       const query = new URLSearchParams({
         error: error?.code ?? '',
+        ...(error?.attemptsLeft !== undefined && { left: String(error.attemptsLeft) }),
+        ...(error?.retryAfter !== undefined && { wait: String(error.retryAfter) }),
         ...(typeof returnTo === 'string' && { returnTo }),
       })
       await this.show(`${isOpen ? challenge : start}?${query}`)
@@ -181,7 +197,8 @@ class SignIn {
   private async show(url: string, stays = false): Promise<void> {
     try {
       const response = await fetch(url, { headers: { accept: 'text/html' } })
-      const page = new DOMParser().parseFromString(await response.text(), 'text/html')
+      const source = await response.text()
+      const page = new DOMParser().parseFromString(source, 'text/html')
       const fresh = page.querySelector<HTMLElement>(selector)
       if (!fresh) {
         throw new Error('not a page of ours')
@@ -192,7 +209,14 @@ class SignIn {
       const change = stays || pathname === location.pathname ? 'replaceState' : 'pushState'
       history[change](null, '', response.url)
       document.title = page.title
-      this.main.replaceWith(fresh)
+      const around = aroundMain(page)
+      if (around === this.around) {
+        this.main.replaceWith(fresh)
+      } else {
+        // A layout of the app's that says more than `<main>`: all of it belongs to the screen.
+        this.around = around
+        replacePage(page)
+      }
       this.begin(fresh)
       const wrong = fresh.querySelector<HTMLElement>('[aria-invalid]')
       ;(wrong ?? fresh.querySelector('h1'))?.focus()
@@ -202,13 +226,56 @@ class SignIn {
   }
 }
 
+/** A page without its `<main>`; what it says there may change with the screen. */
+function aroundMain(page: Document): string {
+  const copy = page.documentElement.cloneNode(true) as HTMLElement
+  copy.querySelector(selector)?.replaceChildren()
+  const body = copy.querySelector('body')
+  return `${attributesOf(copy)}${body?.outerHTML.replace(/(<main)[^>]*/, '$1')}`
+}
+
+function attributesOf({ lang, dir }: HTMLElement): string {
+  return `${lang} ${dir} `
+}
+
+/** Scripts of a page that was parsed do not run again: those of the first page still do. */
+function replacePage(page: Document): void {
+  const { documentElement: root, body } = document
+  root.lang = page.documentElement.lang
+  root.dir = page.documentElement.dir
+  for (const { name } of Array.from(body.attributes)) {
+    body.removeAttribute(name)
+  }
+  for (const { name, value } of page.body.attributes) {
+    body.setAttribute(name, value)
+  }
+  body.replaceChildren(...page.body.childNodes)
+}
+
+/** Times to wait are those of the username that the page came with. */
+function forgetWaits(main: HTMLElement, signal: AbortSignal): void {
+  const field = main.querySelector<HTMLInputElement>('[autocomplete=username]')
+  field?.addEventListener('input', () => hideWaits(main), { signal })
+}
+
+function hideWaits(main: HTMLElement): void {
+  for (const wait of main.querySelectorAll('.okta-oob-way [data-wait]')) {
+    wait.remove()
+  }
+}
+
 /** What was typed for a start that was refused need not be typed again (WCAG 2.2, 3.3.7). */
 function keepFields(from: HTMLFormElement, into: HTMLElement): void {
   for (const [name, value] of new FormData(from)) {
     for (const field of into.querySelectorAll<HTMLInputElement>(`input[name="${name}"]`)) {
       if (field.type === 'radio') {
-        field.checked = field.value === value
+        // A way that is closed for a while has made room for another one.
+        const wait = field.closest('label')?.querySelector<HTMLElement>('[data-wait]')
+        field.checked ||= field.value === value && !(Number(wait?.dataset['wait']) > 60)
       } else if (typeof value === 'string') {
+        if (field.value !== '' && field.value !== value) {
+          hideWaits(into)
+        }
         field.value = value
       }
     }

@@ -3,7 +3,8 @@ import type { Challenge } from '../challenge.ts'
 import type { Limit } from '../options.ts'
 import { Claims } from './claims.ts'
 import { Counter, takeAll, type Count, type Taken } from './counter.ts'
-import type { LimitsSettings } from './options.ts'
+import type { Window } from './limiter.ts'
+import { channelWindow, type LimitsSettings } from './options.ts'
 import { PollGate } from './poll-gate.ts'
 import { SingleUse } from './single-use.ts'
 
@@ -36,13 +37,15 @@ export class Limits {
   readonly #counters: Readonly<Record<Limit, Counter>>
   /** Those of an IPv6 /48, which may do what five addresses may. */
   readonly #wideCounters: Readonly<Record<'starts' | 'failures', Counter>>
+  /** The windows of `sends` that are as short as Okta's own pause, which is by channel. */
+  readonly #channelSends: Counter
 
   constructor({ windows, limiter }: LimitsSettings, pace: Pace) {
     this.pollGate = new PollGate(limiter, pace.slowDownSeconds)
     this.singleUse = new SingleUse(limiter, pace.maxRedeemTimeout)
     this.claims = new Claims(limiter)
-    const counter = (limit: Limit, times = 1): Counter => {
-      const counted = windows[limit].map(({ points: once, duration }) => {
+    const counter = (limit: Limit, times = 1, list = windows[limit]): Counter => {
+      const counted = list.map(({ points: once, duration }) => {
         const points = once * times
         const keyPrefix = `okta-oob:${limit}:${points}/${duration}`
         return { points, duration, limiter: limiter({ points, duration, keyPrefix }) }
@@ -50,10 +53,12 @@ export class Limits {
       return new Counter(limit, counted)
     }
     const names = Object.keys(windows) as Limit[]
-    this.#counters = Object.fromEntries(names.map((limit) => [limit, counter(limit)])) as Record<
-      Limit,
-      Counter
-    >
+    this.#channelSends = counter('sends', 1, windows.sends.filter(isByChannel))
+    const list = (limit: Limit): readonly Window[] =>
+      windows[limit].filter((window) => limit !== 'sends' || !isByChannel(window))
+    this.#counters = Object.fromEntries(
+      names.map((limit) => [limit, counter(limit, 1, list(limit))]),
+    ) as Record<Limit, Counter>
     this.#wideCounters = { starts: counter('starts', 5), failures: counter('failures', 5) }
   }
 
@@ -69,26 +74,35 @@ export class Limits {
   }
 
   /** One more message to a user, through this channel. */
-  async takeSend(channel: string, { user, factor }: CountedUser): Promise<Count[]> {
-    const { pushPause, pushes, sends, budget } = this.#counters
-    const key = factor === 1 ? user : `${user}:2`
-    switch (channel) {
-      case 'otp':
-        return [] // nothing is sent: the user's app makes the code
-      case 'push': {
-        const pause = await pushPause.waitFor(user)
-        if (pause > 0) {
-          const wait = Math.max(pause, await pushes.waitFor(key))
-          return [{ limit: 'pushPause', refused: true, left: 0, wait }]
-        }
-        return takeAll([[pushes, key]])
-      }
-      default:
-        return takeAll([
-          [budget, 'all'],
-          [sends, key],
-        ])
+  async takeSend(channel: string, counted: CountedUser): Promise<Count[]> {
+    const claims = this.#sendsOf(channel, counted)
+    const { pushPause } = this.#counters
+    const pause = channel === 'push' ? await pushPause.waitFor(counted.user) : 0
+    if (pause > 0) {
+      const wait = Math.max(pause, await longestWait(claims))
+      return [{ limit: 'pushPause', refused: true, left: 0, wait }]
     }
+    return takeAll(claims)
+  }
+
+  /**
+   * Whether this user, at this address, may still try a code; a channel that takes one is of no use
+   * otherwise. Counts nothing.
+   */
+  async lookAtCodes(user: string, address: string | undefined): Promise<Count> {
+    const { codesPerUser } = this.#counters
+    const waits = [codesPerUser.waitFor(user), longestWait(this.#byAddress('failures', address))]
+    const [own = 0, shared = 0] = await Promise.all(waits)
+    const wait = Math.max(own, shared)
+    const limit = own >= shared ? 'codesPerUser' : 'failures'
+    return { limit, refused: wait > 0, left: 0, wait }
+  }
+
+  /** Seconds until a message may go out through this channel; counts nothing. */
+  async waitForSend(channel: string, counted: CountedUser): Promise<number> {
+    const pause = channel === 'push' && this.#counters.pushPause.waitFor(counted.user)
+    const waits = await Promise.all([pause || 0, longestWait(this.#sendsOf(channel, counted))])
+    return Math.max(...waits)
   }
 
   /** One more code for a challenge of a user, from an address. */
@@ -115,6 +129,24 @@ export class Limits {
     return this.#counters.pushPause.add(user)
   }
 
+  /** What a message through this channel is counted by. */
+  #sendsOf(channel: string, { user, factor }: CountedUser): (readonly [Counter, string])[] {
+    const { pushes, sends, budget } = this.#counters
+    const key = factor === 1 ? user : `${user}:2`
+    switch (channel) {
+      case 'otp':
+        return [] // nothing is sent: the user's app makes the code
+      case 'push':
+        return [[pushes, key]]
+      default:
+        return [
+          [budget, 'all'],
+          [sends, key],
+          [this.#channelSends, `${key}:${channel}`],
+        ]
+    }
+  }
+
   /**
    * What an address is counted by. An IPv6 subscriber has 2^64 addresses, and many have 2^16 times
    * as many, so those are counted by their /64 and by their /48. No address is one address, which
@@ -132,4 +164,12 @@ export class Limits {
       [this.#wideCounters[limit], network(48)],
     ]
   }
+}
+
+function isByChannel({ duration }: Window): boolean {
+  return duration <= channelWindow
+}
+
+async function longestWait(claims: readonly (readonly [Counter, string])[]): Promise<number> {
+  return Math.max(0, ...(await Promise.all(claims.map(([counter, key]) => counter.waitFor(key)))))
 }

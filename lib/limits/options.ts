@@ -10,7 +10,10 @@ export interface LimitsOptions {
   codesPerChallenge?: Row
   /** Wrong codes of a user, whatever the challenge, channel or session. Default: 10 an hour. */
   codesPerUser?: Row
-  /** Texts, calls and mails to a user. Default: 1 in 30 s, 3 in 10 min, 5 an hour. */
+  /**
+   * Texts, calls and mails to a user. Default: 1 in 30 s, 3 in 10 min, 5 an hour. Windows of 30 s
+   * and less are counted by channel, as Okta's own pause is; longer ones over all channels.
+   */
   sends?: Row
   /** Pushes to a user. Default: 3 in 10 min. */
   pushes?: Row
@@ -36,6 +39,9 @@ export interface LimitsSettings {
   windows: Readonly<Record<Limit, readonly Window[]>>
   limiter: MakeLimiter
 }
+
+/** Seconds: windows of `sends` that are no longer than this are counted by channel. */
+export const channelWindow = 30
 
 const defaults: Record<Limit, readonly Window[]> = {
   codesPerChallenge: [{ points: 4, duration: 600 }],

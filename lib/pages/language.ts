@@ -40,7 +40,12 @@ export function chooseLanguage(
 
 /** A length of time in words, such as “4 minutes”. */
 export function duration(seconds: number, language: string): string {
-  const [value, unit] = seconds < 60 ? [seconds, 'second'] : [Math.ceil(seconds / 60), 'minute']
+  const [value, unit] =
+    seconds < 60
+      ? [seconds, 'second']
+      : seconds <= 5400
+        ? [Math.ceil(seconds / 60), 'minute']
+        : [Math.ceil(seconds / 3600), 'hour']
   return new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'long' }).format(value)
 }
 

@@ -94,6 +94,7 @@ const screens: readonly string[] = [
   'expired',
   'tooMany',
   'ended',
+  'noCookie',
   'unavailable',
   'signedIn',
 ] satisfies Screen[]

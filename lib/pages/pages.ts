@@ -1,4 +1,5 @@
-import { asError, OktaOobError } from '../errors.ts'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { asError, attempt, OktaOobError } from '../errors.ts'
 import { newId } from '../random.ts'
 import {
   field,
@@ -15,6 +16,7 @@ import {
   type SignInResponse,
   type SignInResult,
   type Step,
+  type Waits,
 } from '../sign-in/index.ts'
 import { addressesOf } from './addresses.ts'
 import { makeAssets } from './assets.ts'
@@ -26,10 +28,13 @@ import { rememberedFields, rememberFields } from './remembered-fields.ts'
 import { mainOf, screenOf } from './screens.ts'
 import {
   endView,
+  isEnd,
+  noCookieView,
   signedInView,
   signInView,
   unavailableView,
   waitingView,
+  type Refusal,
   type Surroundings,
   type View,
 } from './views.ts'
@@ -43,6 +48,8 @@ export interface Steps {
   cancel: Step
   /** Has a fault seen, once for each request that it ends. */
   reportFault: (error: Error, request: SignInRequest, onError: OnError | undefined) => void
+  /** Seconds until each way could be started, for a username or for the challenge's user. */
+  waits: (request: SignInRequest, channels: readonly string[], username?: string) => Promise<Waits>
   /** The channels that users may choose to start with. */
   channels: readonly string[]
   /** The channels that they may choose as a second factor. */
@@ -118,16 +125,57 @@ export function makePages(steps: Steps, options: RoutesOptions): Pages {
       return jsonResponse({ status: 'start', channels: settings.channels })
     }
     const surroundings = surroundingsOf(request)
-    const error = queried(request, 'error')
-    if (error === 'no_challenge' && request.user) {
+    const { start } = surroundings.addresses
+    const { channel: chosen, returnTo: kept, username } = rememberedFields(request)
+    const asked = readReturnTo(queried(request, 'returnTo'))
+    const returnTo = asked ?? readReturnTo(kept)
+    const refusal = await standing(request)
+    if (request.user && refusal.code === 'no_challenge') {
       return page(signedInView(surroundings, settings.successRedirect))
     }
-    const { channel: chosen, returnTo: kept } = rememberedFields(request)
-    const returnTo = readReturnTo(queried(request, 'returnTo') ?? kept)
+    if (request.user && refusal.code === undefined && !request.query.has('again')) {
+      const query = new URLSearchParams({
+        again: '1',
+        ...(asked !== undefined && { returnTo: asked }),
+      })
+      return page(
+        signedInView(
+          surroundings,
+          asked ?? settings.successRedirect,
+          `${start}?${query.toString()}`,
+        ),
+      )
+    }
+    const isRefusedStart = refusal.code === 'too_many_attempts' && refusal.wait !== undefined
+    const view = isRefusedStart ? undefined : endView(surroundings, refusal, start)
+    if (view) {
+      return page(view)
+    }
+    const waits =
+      username === undefined ? {} : await attempt(steps.waits(request, settings.channels, username))
     return page(
-      endView(surroundings, error, surroundings.addresses.start) ??
-        signInView(surroundings, settings.channels, { error, returnTo, chosen }),
+      signInView(surroundings, settings.channels, {
+        refusal,
+        // A store that is down, or a username that is none, is told of when the form is sent.
+        waits: waits instanceof OktaOobError ? {} : waits,
+        returnTo,
+        chosen,
+      }),
     )
+  }
+
+  /**
+   * The refusal that the address tells of, unless it is the end of a challenge and this browser can
+   * have seen none: it has started nothing, or something waits. An address can be kept and passed on.
+   */
+  const standing = async (request: SignInRequest): Promise<Refusal> => {
+    const refusal = refusalOf(request)
+    if (!isEnd(refusal) || refusal.code === 'no_challenge') {
+      return refusal
+    }
+    const hasStarted = rememberedFields(request).waitsFor !== undefined
+    const isOver = hasStarted && (await steps.current(request)).type !== 'waiting'
+    return isOver ? refusal : {}
   }
 
   const currentAsJson = makeHandler(steps.current)
@@ -140,21 +188,42 @@ export function makePages(steps: Steps, options: RoutesOptions): Pages {
       throw result.error
     }
     if (result.type !== 'waiting') {
+      if (request.headers.cookie === undefined && comesFromStart(request)) {
+        warnOfCookie(request)
+        return page(noCookieView(surroundingsOf(request)))
+      }
       return redirectResponse(`${addressesOf(request).start}?error=no_challenge`)
     }
     const { challenge } = result.info
     const surroundings = surroundingsOf(request, rememberedFields(request).waitsFor)
     const { messages, addresses } = surroundings
-    const error = queried(request, 'error')
     const notices = new Map([
       ['pending', messages.authorization_pending],
       ['sent', messages.sentAgain],
     ])
-    const notice = notices.get(queried(request, 'notice') ?? '')
+    const asked = queried(request, 'notice') ?? ''
+    const lookIn = asked === 'early' ? count(request, 'wait') : undefined
     const channels = challenge.factor === 2 ? await steps.secondFactors(request) : settings.channels
+    const waits = await steps.waits(request, channels)
+    const told = refusalOf(request)
+    if (told.code === 'too_many_attempts') {
+      // Its challenge waits, but no code of its user is looked at.
+      const wait = waits[challenge.channel] ?? 0
+      const usedUp = endView(surroundings, { ...told, wait }, addresses.challenge)
+      if (usedUp && wait > 0) {
+        return page(usedUp)
+      }
+    }
+    // No other end has come to a challenge that waits.
+    const refusal = isEnd(told) || told.code === 'too_many_attempts' ? {} : told
     return page(
-      endView(surroundings, error, addresses.challenge) ??
-        waitingView(surroundings, challenge, channels, { error, notice }),
+      endView(surroundings, refusal, addresses.challenge) ??
+        waitingView(surroundings, challenge, channels, {
+          refusal,
+          waits,
+          notice: notices.get(asked),
+          lookIn,
+        }),
     )
   }
 
@@ -210,7 +279,9 @@ export function makePages(steps: Steps, options: RoutesOptions): Pages {
       challengeRedirect: challenge,
       usableRedirect: challenge,
       pendingRedirect: `${challenge}?notice=pending`,
+      earlyRedirect: `${challenge}?notice=early`,
       failureRedirect: start,
+      detailed: true,
     }
   }
 
@@ -232,7 +303,7 @@ export function makePages(steps: Steps, options: RoutesOptions): Pages {
       return { ...redirectsOf(request), usableRedirect: refused, failureRedirect: refused }
     },
   )
-  const complete = makeHandler(steps.complete, redirectsOf)
+  const complete = makeHandler(completeInTime(steps.complete), redirectsOf)
   const resend = makeHandler(steps.resend, (request) => {
     const { challenge } = addressesOf(request)
     const isOtherWay = field(request, steps.fields.channel) !== undefined
@@ -285,6 +356,51 @@ async function respond(request: SignInRequest, handler: Handler): Promise<SignIn
   }
 }
 
+/**
+ * A person that presses “Continue” has approved: where Okta cannot be asked yet, the rest of the
+ * interval passes here, and the answer is a true one. A script can wait by itself.
+ */
+function completeInTime(complete: Step): Step {
+  return async (request) => {
+    const result = await complete(request)
+    const wait = result.type === 'waiting' && result.early ? result.info.retryAfter : undefined
+    if (wait === undefined || wait > longestHold || wantsJson(request)) {
+      return result
+    }
+    await sleep(wait * 1000)
+    return complete(request)
+  }
+}
+
+/** Seconds: an interval of Okta's is 5, and its rest is rounded up. */
+const longestHold = 6
+
+/** Whether a request for the challenge's page follows a start: its page has sent the browser here. */
+function comesFromStart({ headers: { referer = '' }, mountPath }: SignInRequest): boolean {
+  const from = URL.canParse(referer) ? new URL(referer).pathname.replace(/\/$/, '') : undefined
+  // A proxy may show the app under a longer path than it knows.
+  return from !== undefined && from.endsWith(mountPath.replace(/\/$/, ''))
+}
+
+let warned = false
+
+/** The user is told to allow cookies, but most often it is the app that has none to keep. */
+function warnOfCookie({ headers }: SignInRequest): void {
+  if (warned || process.env['NODE_ENV'] === 'production') {
+    return
+  }
+  warned = true
+  const why =
+    headers['x-forwarded-proto'] === undefined
+      ? 'If its session cookie is `secure`, sign in over https, or use `secure: false` on http.'
+      : 'It stands behind a proxy: if its session cookie is `secure`, it needs ' +
+        '`app.set("trust proxy", 1)` to know that the browser uses https.'
+  process.emitWarning(
+    `A browser has started a sign-in and come back without any cookie of this app. ${why}`,
+    { code: 'OKTA_OOB_COOKIE' },
+  )
+}
+
 /** A store that is down keeps nothing, and its fault is the one to report. */
 function isStoreFault(result: SignInResult): boolean {
   return (
@@ -298,6 +414,21 @@ function isStoreFault(result: SignInResult): boolean {
 function queried({ query }: SignInRequest, name: string): string | undefined {
   const [value, ...more] = query.getAll(name)
   return more.length === 0 && value !== '' ? value : undefined
+}
+
+/** A parameter that is a small whole number; anyone can write an address. */
+function count(request: SignInRequest, name: string): number | undefined {
+  const text = queried(request, name) ?? ''
+  return /^[1-9]\d{0,6}$/.test(text) ? Number(text) : undefined
+}
+
+/** What the address says has gone wrong. */
+function refusalOf(request: SignInRequest): Refusal {
+  return {
+    code: queried(request, 'error'),
+    left: count(request, 'left'),
+    wait: count(request, 'wait'),
+  }
 }
 
 function asHtml(content: unknown): Html {

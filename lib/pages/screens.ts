@@ -12,6 +12,7 @@ export function mainOf(view: View, content: Html): Html {
     data-challenge="${addresses.challenge}"
     data-offline="${messages.offline}"
     data-not-sent="${messages.notSent}"
+    data-checking="${messages.checking}"
   >
     ${content}
   </main>`
@@ -55,7 +56,7 @@ function signIn(view: SignInView): Html {
           ? html`<fieldset>
               <legend>${messages.ways}</legend>
               ${ways.map(
-                ({ channel, name, hint }) =>
+                ({ channel, name, hint, wait }) =>
                   html`<label class="okta-oob-way">
                     <input
                       type="radio"
@@ -63,33 +64,38 @@ function signIn(view: SignInView): Html {
                       value="${channel}"
                       ${channel === chosen && html`checked`}
                     />
-                    <span>${name}<small>${hint}</small></span>
+                    <span
+                      >${name}<small>${hint}</small>${wait > 0 && html`<small>${again(wait, view)}</small>`}</span
+                    >
                   </label>`,
               )}
             </fieldset>`
           : html`<input type="hidden" name="${fields.channel}" value="${chosen}" />`
       }
       ${returnTo && html`<input type="hidden" name="returnTo" value="${returnTo}" />`} ${once(view)}
-      <button>${messages.signIn}</button>
+      <button ${username !== undefined && html`class="okta-oob-sends"`}>${messages.signIn}</button>
     </form>`
 }
 
 function waiting(view: WaitingView): Html {
-  const { messages, addresses, challenge, screen, language, secondsLeft, notice, username } = view
+  const { messages, addresses, challenge, screen, language, secondsLeft, username } = view
   const timer = html`<span role="timer" data-left="${secondsLeft}"
     >${duration(secondsLeft, language)}</span
   >`
   const late = screen === 'code' ? messages.codeLate : messages.pushLate
-  return html`<h1 tabindex="-1" aria-describedby="okta-oob-task">
-      ${challenge.factor === 2 && html`<span class="okta-oob-step">${messages.secondStep}</span>`}
-      ${view.title}
-    </h1>
-    ${username && html`<p class="okta-oob-user"><bdi>${username}</bdi></p>`} ${alert(view)}
-    <p class="okta-oob-notice" role="status" data-hurry="${messages.hurry}">${notice}</p>
-    ${screen === 'code' ? code(view) : push(view)}
-    <p class="okta-oob-quiet">${fill(messages.timeLeft, { time: timer })}</p>
-    <p class="okta-oob-late" aria-live="polite" data-late="${late}"></p>
-    <noscript><p class="okta-oob-late">${late}</p></noscript>
+  // As many ways as the page before had: what sends is lower than its button was.
+  return html`<div class="okta-oob-above" data-ways="${view.ways.length + 1}">
+      <h1 tabindex="-1" aria-describedby="okta-oob-task">
+        ${challenge.factor === 2 && html`<span class="okta-oob-step">${messages.secondStep}</span>`}
+        ${view.title}
+      </h1>
+      ${username && html`<p class="okta-oob-user"><bdi>${username}</bdi></p>`} ${alert(view)}
+      <p class="okta-oob-notice" role="status" data-hurry="${messages.hurry}">${notice(view)}</p>
+      ${screen === 'code' ? code(view) : push(view)}
+      <p class="okta-oob-quiet">${fill(messages.timeLeft, { time: timer })}</p>
+      <p class="okta-oob-late" aria-live="polite" data-late="${late}"></p>
+      <noscript><p class="okta-oob-late">${late}</p></noscript>
+    </div>
     <div class="okta-oob-actions">
       ${challenge.channel !== 'otp' && resend(view)} ${otherWays(view)}
       <form method="post" action="${addresses.cancel}">
@@ -130,6 +136,18 @@ function code(view: WaitingView): Html {
     </form>`
 }
 
+function notice({
+  notice: text,
+  lookIn,
+  messages,
+  language,
+}: WaitingView): Html | string | undefined {
+  if (lookIn === undefined) {
+    return text
+  }
+  return fill(messages.checkedAgain, { time: duration(lookIn, language) })
+}
+
 function push(view: WaitingView): Html {
   const { messages, addresses, challenge } = view
   const { bindingCode, expiresAt, interval } = challenge
@@ -153,22 +171,34 @@ function push(view: WaitingView): Html {
 }
 
 function resend(view: WaitingView): Html {
-  const { messages, addresses, challenge, language, resendIn } = view
+  const { messages, addresses, challenge, resendIn } = view
   const text = challenge.channel === 'voice' ? messages.callAgain : messages.sendAgain
-  const time = html`<span data-wait="${resendIn}">${duration(resendIn, language)}</span>`
   return html`<form method="post" action="${addresses.resend}" data-notice="?notice=sent">
     ${once(view)}
     <button
-      class="okta-oob-second"
-      ${resendIn > 0 && html`aria-describedby="okta-oob-wait" data-waits`}
+      class="okta-oob-second okta-oob-sends"
+      ${resendIn > 0 && html`aria-describedby="okta-oob-wait"`}
     >
       ${text}
     </button>
-    ${
-      resendIn > 0 &&
-      html`<p class="okta-oob-hint" id="okta-oob-wait">${fill(messages.againIn, { time })}</p>`
-    }
+    ${resendIn > 0 && waitHint('okta-oob-wait', resendIn, view)}
   </form>`
+}
+
+function waitHint(id: string, wait: number, view: WaitingView): Html {
+  return html`<p class="okta-oob-hint" id="${id}">${again(wait, view)}</p>`
+}
+
+/**
+ * When something is possible again. The script counts it down, and makes the time of day of what is
+ * far away: the server does not know the browser's zone.
+ */
+function again(wait: number, { messages, language }: View): Html {
+  const at = new Date(Date.now() + wait * 1000).toISOString()
+  const time = html`<time datetime="${at}">${duration(wait, language)}</time>`
+  return html`<span data-wait="${wait}" data-at="${messages.againAt}"
+    >${fill(messages.againIn, { time })}</span
+  >`
 }
 
 function otherWays(view: WaitingView): Html | false {
@@ -180,21 +210,31 @@ function otherWays(view: WaitingView): Html | false {
       <h2 id="okta-oob-ways">${messages.otherWays}</h2>
       <div class="okta-oob-ways">
         ${ways.map(
-          ({ channel, name }) =>
-            html`<button class="okta-oob-second" name="${fields.channel}" value="${channel}">
-              ${name}
-            </button>`,
+          ({ channel, name, wait }) =>
+            html`<div>
+              <button
+                class="okta-oob-second okta-oob-sends"
+                name="${fields.channel}"
+                value="${channel}"
+                ${wait > 0 && html`aria-describedby="okta-oob-wait-${channel}"`}
+              >
+                ${name}
+              </button>
+              ${wait > 0 && waitHint(`okta-oob-wait-${channel}`, wait, view)}
+            </div>`,
         )}
       </div>
     </form>`
   )
 }
 
-function end({ title, text, next, screen, error }: EndView): Html {
+function end(view: EndView): Html {
+  const { title, text, next, other, screen, error } = view
   return html`<h1 tabindex="-1" aria-describedby="okta-oob-task">${title}</h1>
     ${screen === 'unavailable' && error && html`<p>${error.text}</p>`}
-    <p id="okta-oob-task">${text}</p>
-    <p><a class="okta-oob-button" href="${next.address}">${next.text}</a></p>`
+    <p id="okta-oob-task">${text} ${error?.wait !== undefined && again(error.wait, view)}</p>
+    <p><a class="okta-oob-button" href="${next.address}">${next.text}</a></p>
+    ${other && html`<p class="okta-oob-other"><a href="${other.address}">${other.text}</a></p>`}`
 }
 
 /** A form that is sent twice is one request. */
@@ -202,6 +242,15 @@ function once({ requestId }: View): Html {
   return html`<input type="hidden" name="requestId" value="${requestId}" />`
 }
 
-function alert({ error }: View): Html | undefined {
-  return error && html`<p class="okta-oob-error" id="okta-oob-error" role="alert">${error.text}</p>`
+function alert(view: View): Html | undefined {
+  const { error, messages, language } = view
+  if (!error) {
+    return undefined
+  }
+  const { text, left, wait } = error
+  const count = left !== undefined && new Intl.NumberFormat(language).format(left)
+  return html`<p class="okta-oob-error" id="okta-oob-error" role="alert">
+    ${text} ${count && fill(messages.attemptsLeft, { count })}
+    ${wait !== undefined && html`<span aria-live="off">${again(wait, view)}</span>`}
+  </p>`
 }

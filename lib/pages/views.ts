@@ -1,4 +1,5 @@
 import type { ChallengeView } from '../challenge.ts'
+import type { Waits } from '../sign-in/index.ts'
 import type { Addresses } from './addresses.ts'
 import { textOf, type MessageKey, type Messages } from './messages.ts'
 
@@ -20,13 +21,24 @@ export interface Way {
   channel: string
   name: string
   hint: string
+  /** Seconds until it may be started, as far as that is known; 0 for now. */
+  wait: number
+}
+
+/** What has gone wrong, as an address tells it. */
+export interface Refusal {
+  code?: string | undefined
+  /** How many more codes may be tried. */
+  left?: number | undefined
+  /** Seconds until it is worth another try. */
+  wait?: number | undefined
 }
 
 interface BaseView extends Surroundings {
   /** The heading, which says the state. */
   title: string
-  /** What has gone wrong. */
-  error?: { code: string; text: string }
+  /** What has gone wrong; how many codes are left, and for how many seconds to wait. */
+  error?: { code: string; text: string; left?: number; wait?: number }
 }
 
 export interface SignInView extends BaseView {
@@ -45,6 +57,8 @@ export interface WaitingView extends BaseView {
   ways: Way[]
   /** What has just happened. */
   notice?: string
+  /** Seconds until it is worth another look whether the user has approved. */
+  lookIn?: number
   /** Seconds until the challenge is over, by the server's clock. */
   secondsLeft: number
   /** Seconds until it may be sent again, by the server's clock. */
@@ -53,9 +67,11 @@ export interface WaitingView extends BaseView {
 
 /** A screen with one way on. */
 export interface EndView extends BaseView {
-  screen: 'denied' | 'expired' | 'tooMany' | 'ended' | 'unavailable' | 'signedIn'
+  screen: 'denied' | 'expired' | 'tooMany' | 'ended' | 'noCookie' | 'unavailable' | 'signedIn'
   text: string
   next: { address: string; text: string }
+  /** Another way on. */
+  other?: { address: string; text: string }
 }
 
 export type View = SignInView | WaitingView | EndView
@@ -70,6 +86,12 @@ const ends: ReadonlyMap<string, [EndView['screen'], MessageKey]> = new Map([
   ['no_challenge', ['ended', 'endedTitle']],
 ])
 
+/** Whether a code is told on a screen of its own, as the end of a challenge. */
+export function isEnd({ code = '', wait }: Refusal): boolean {
+  // With a time it is a start that was refused: nothing has ended.
+  return ends.has(code) && !(code === 'too_many_attempts' && wait !== undefined)
+}
+
 const faults: ReadonlySet<string> = new Set([
   'protocol_error',
   'id_token_invalid',
@@ -81,17 +103,30 @@ const faults: ReadonlySet<string> = new Set([
 export function signInView(
   surroundings: Surroundings,
   channels: readonly string[],
-  more: { error?: string | undefined; returnTo?: string | undefined; chosen?: string | undefined },
+  more: {
+    refusal: Refusal
+    waits: Waits
+    returnTo?: string | undefined
+    chosen?: string | undefined
+  },
 ): SignInView {
   const { messages } = surroundings
-  const { error, returnTo, chosen = '' } = more
+  const { refusal, returnTo, chosen } = more
+  const usedUp = refusal.code === 'too_many_attempts' ? (refusal.wait ?? 0) : 0
+  const ways = channels.map((channel) => {
+    const wait = Math.max(more.waits[channel] ?? 0, channel === 'push' ? 0 : usedUp)
+    return way(channel, messages, wait)
+  })
+  const wanted = ways.find(({ channel }) => channel === chosen) ?? ways[0]
+  // A short time passes while a person reads; a way that is closed for longer is not suggested.
+  const open = wanted && wanted.wait <= 60 ? wanted : ways.find(({ wait }) => wait === 0)
   return {
     ...surroundings,
     screen: 'signIn',
     title: messages.signInTitle,
-    ...errorOf(error, messages),
-    ways: channels.map((channel) => way(channel, messages)),
-    chosen: channels.includes(chosen) ? chosen : channels[0],
+    ...errorOf(refusal, messages),
+    ways,
+    chosen: (open ?? wanted)?.channel,
     ...(returnTo !== undefined && { returnTo }),
   }
 }
@@ -100,10 +135,15 @@ export function waitingView(
   surroundings: Surroundings,
   challenge: ChallengeView,
   channels: readonly string[],
-  more: { error?: string | undefined; notice?: string | undefined },
+  more: {
+    refusal: Refusal
+    waits: Waits
+    notice?: string | undefined
+    lookIn?: number | undefined
+  },
 ): WaitingView {
   const { messages } = surroundings
-  const { error, notice } = more
+  const { refusal, waits, notice, lookIn } = more
   const screens = { prompt: 'code', transfer: 'number', none: 'approve' } as const
   const screen = screens[challenge.bindingMethod]
   return {
@@ -111,14 +151,18 @@ export function waitingView(
     screen,
     title:
       screen === 'code' ? channelText(challenge.channel, 'Title', messages) : messages.pushTitle,
-    ...errorOf(error, messages),
+    ...errorOf(refusal, messages),
     challenge,
     ways: channels
       .filter((channel) => channel !== challenge.channel)
-      .map((channel) => way(channel, messages)),
+      .map((channel) => way(channel, messages, waits[channel] ?? 0)),
     ...(notice !== undefined && { notice }),
+    ...(lookIn !== undefined && { lookIn }),
     secondsLeft: secondsUntil(challenge.expiresAt),
-    resendIn: challenge.resendAt === undefined ? 0 : secondsUntil(challenge.resendAt),
+    resendIn: Math.max(
+      challenge.resendAt === undefined ? 0 : secondsUntil(challenge.resendAt),
+      waits[challenge.channel] ?? 0,
+    ),
   }
 }
 
@@ -138,7 +182,7 @@ export function unavailableView(surroundings: Surroundings, code: string, retry:
 /** The screen for a code, if it has one of its own: the end of a challenge, or a fault. */
 export function endView(
   surroundings: Surroundings,
-  code: string | undefined,
+  { code, wait }: Refusal,
   retry: string,
 ): EndView | undefined {
   const { messages, addresses } = surroundings
@@ -150,25 +194,41 @@ export function endView(
     return undefined
   }
   const [screen, title] = end
-  const text = textOf(code, messages)
+  const text = wait === undefined ? textOf(code, messages) : messages.codesUsedUp
   return {
     ...surroundings,
     screen,
     title: messages[title],
-    error: { code, text },
+    error: { code, text, ...(wait !== undefined && { wait }) },
     text,
     next: { address: addresses.start, text: messages.startAgain },
   }
 }
 
-export function signedInView(surroundings: Surroundings, address: string): EndView {
+/** @param again where to sign in all the same, for a user that has come back to the sign-in */
+export function signedInView(surroundings: Surroundings, address: string, again?: string): EndView {
   const { messages } = surroundings
   return {
     ...surroundings,
     screen: 'signedIn',
     title: messages.signedInTitle,
-    text: messages.signedInText,
+    text: again === undefined ? messages.signedInText : messages.signedInAlready,
     next: { address, text: messages.continue },
+    ...(again !== undefined && { other: { address: again, text: messages.signInAsOther } }),
+  }
+}
+
+/** For a browser that comes back from a start without any cookie. */
+export function noCookieView(surroundings: Surroundings): EndView {
+  const { messages, addresses } = surroundings
+  const text = messages.noCookieText
+  return {
+    ...surroundings,
+    screen: 'noCookie',
+    title: messages.noCookieTitle,
+    error: { code: 'no_challenge', text },
+    text,
+    next: { address: addresses.start, text: messages.startAgain },
   }
 }
 
@@ -182,17 +242,24 @@ export function channelText(
   return Object.hasOwn(messages, key) ? messages[key as MessageKey] : messages[`code${part}`]
 }
 
-function way(channel: string, messages: Messages): Way {
+function way(channel: string, messages: Messages, wait: number): Way {
   const known = Object.hasOwn(messages, `${channel}Hint`)
   return {
     channel,
     name: known ? messages[channel as MessageKey] : channel,
     hint: known ? messages[`${channel}Hint` as MessageKey] : '',
+    wait,
   }
 }
 
-function errorOf(code: string | undefined, messages: Messages): Pick<BaseView, 'error'> {
-  return code === undefined ? {} : { error: { code, text: textOf(code, messages) } }
+function errorOf({ code, left, wait }: Refusal, messages: Messages): Pick<BaseView, 'error'> {
+  if (code === undefined) {
+    return {}
+  }
+  const isUsedUp = code === 'too_many_attempts' && wait !== undefined
+  const text = isUsedUp ? messages.codesUsedUp : textOf(code, messages)
+  const more = { ...(left !== undefined && { left }), ...(wait !== undefined && { wait }) }
+  return { error: { code, text, ...more } }
 }
 
 function secondsUntil(time: string): number {

@@ -29,6 +29,10 @@ export interface HandlerRedirects extends Redirects {
   usableRedirect?: string | undefined
   /** After a look at a challenge that is still pending. Default: as while it waits. */
   pendingRedirect?: string | undefined
+  /** Where the answer of Okta's is too young for another look. Default: as while it is pending. */
+  earlyRedirect?: string | undefined
+  /** Refusals also carry how many codes are left (`left`) and how many seconds to wait (`wait`). */
+  detailed?: boolean | undefined
 }
 
 /** What a host does with a request that a handler has dealt with. */
@@ -108,7 +112,9 @@ async function respond(
         ? reply({ status: 'challenge', challenge }, ({ challengeRedirect }) => challengeRedirect)
         : reply(
             { status: 'pending', challenge, retryAfter },
-            ({ challengeRedirect, pendingRedirect = challengeRedirect }) => pendingRedirect,
+            ({ challengeRedirect, pendingRedirect = challengeRedirect, earlyRedirect }) =>
+              (result.early && earlyRedirect && `${earlyRedirect}&wait=${retryAfter}`) ??
+              pendingRedirect,
           )
     }
     case 'signed-in':
@@ -128,8 +134,8 @@ async function respond(
       const { status, info } = result
       return reply(
         { status: 'failed', error: info },
-        ({ usableRedirect, failureRedirect }) =>
-          withError(info.challenge ? usableRedirect : failureRedirect, info.code),
+        ({ usableRedirect, failureRedirect, detailed = false }) =>
+          withError(info.challenge ? usableRedirect : failureRedirect, info, detailed),
         status,
         info.retryAfter,
       )
@@ -172,8 +178,16 @@ export function retryAfterHeader(seconds: number | undefined): Record<string, st
   return seconds === undefined ? {} : { 'retry-after': String(seconds) }
 }
 
-function withError(location: string | undefined, code: string): string | undefined {
+function withError(
+  location: string | undefined,
+  { code, attemptsLeft, retryAfter }: Info,
+  detailed: boolean,
+): string | undefined {
   const [path = '', fragment] = location?.split('#') ?? []
-  const query = `${path.includes('?') ? '&' : '?'}error=${encodeURIComponent(code)}`
+  const left =
+    detailed && attemptsLeft !== undefined ? `&left=${encodeURIComponent(attemptsLeft)}` : ''
+  const wait = detailed && retryAfter !== undefined ? `&wait=${encodeURIComponent(retryAfter)}` : ''
+  const error = `error=${encodeURIComponent(code)}${left}${wait}`
+  const query = `${path.includes('?') ? '&' : '?'}${error}`
   return location && path + query + (fragment === undefined ? '' : `#${fragment}`)
 }

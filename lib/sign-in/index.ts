@@ -35,6 +35,7 @@ export type {
 export type { Cancelled, Info, SignInResult } from './sign-in-result.ts'
 export { SignIn } from './sign-in.ts'
 export type { StepName } from './sign-in.ts'
+export type { Waits } from './steps/check-send-limits.ts'
 export { makeClient, Tenants } from './tenants.ts'
 export type { Resolve } from './tenants.ts'
 export type {

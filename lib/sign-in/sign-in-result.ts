@@ -18,7 +18,12 @@ export interface Info {
 
 /** What became of one request. Each way into the package turns it into one action. */
 export type SignInResult =
-  | { type: 'waiting'; info: Info & { challenge: ChallengeView } }
+  | {
+      type: 'waiting'
+      info: Info & { challenge: ChallengeView }
+      /** A poll that has not reached Okta, since another one did a moment ago. */
+      early?: true
+    }
   | { type: 'signed-in'; user: Express.User; info: object; redirectTo?: string; claims?: IDToken }
   /** The same request has signed in before, and this one goes on with its session. */
   | { type: 'signed-in-before'; info: object; redirectTo?: string; claims?: IDToken }
@@ -30,11 +35,12 @@ export interface Cancelled {
 }
 
 /** A challenge waits: it has just begun, or, with `retryAfter`, it is still pending. */
-export function waiting(challenge: Challenge, retryAfter?: number): SignInResult {
+export function waiting(challenge: Challenge, retryAfter?: number, early?: true): SignInResult {
   const begun = challenge.mfaToken === undefined ? 'challenge_started' : 'mfa_required'
   const code = retryAfter === undefined ? begun : 'authorization_pending'
   return {
     type: 'waiting',
+    ...(early && { early }),
     info: {
       code,
       message: messageOf(code),

@@ -19,6 +19,7 @@ import type { StrategySettings } from './options.ts'
 import { Repeats } from './repeats.ts'
 import { RequestContexts, storedChallenge, type RequestContext } from './request-context.ts'
 import { failed, waiting, type Cancelled, type SignInResult } from './sign-in-result.ts'
+import { waitsFor, type Waits } from './steps/check-send-limits.ts'
 import { complete } from './steps/complete.ts'
 import { start } from './steps/start.ts'
 import type { StartInput, StepResult } from './steps/step-result.ts'
@@ -160,6 +161,27 @@ export class SignIn {
     reportFault(error, request, { context, typed, onError })
   }
 
+  /**
+   * Seconds until each of these ways could be started, 0 for now: for a user that starts, or for the
+   * one whose challenge waits. Counts nothing, and tells no more than a start would.
+   *
+   * @throws {OktaOobError} `limiter_unavailable`
+   */
+  async waits(
+    request: SignInRequest,
+    channels: readonly string[],
+    username?: string,
+  ): Promise<Waits> {
+    const context = this.#contexts.make(request, await this.clientFor(request.hostRequest))
+    const challenge = username === undefined ? storedChallenge(context) : undefined
+    const loginHint = username === undefined ? challenge?.loginHint : readLoginHint(username)
+    if (loginHint === undefined) {
+      return {}
+    }
+    const factor = challenge?.mfaToken === undefined ? 1 : 2
+    return waitsFor(context.step, loginHint, factor, channels)
+  }
+
   async #act<R>(
     request: SignInRequest,
     step: (context: RequestContext) => Promise<R>,
@@ -198,7 +220,7 @@ export class SignIn {
         await context.slot.begin(result.challenge)
         return waiting(result.challenge)
       case 'pending':
-        return waiting(result.challenge, result.retryAfter)
+        return waiting(result.challenge, result.retryAfter, result.early)
       case 'complete':
         await context.slot.clear()
         return this.#askApp(context, result)

@@ -50,7 +50,6 @@ describe('What a browser shows when signing in fails', function () {
     '/login?error=rate_limited': 'Error: Sign in',
     '/login?error=something_new': 'Error: Sign in',
     '/login/challenge': 'Error: This sign-in is over',
-    '/login?error=challenge_denied': 'Error: Sign-in not approved',
     '/login': 'Sign in',
   }
   it('the title of a page with an error begins with "Error: "', async () => {

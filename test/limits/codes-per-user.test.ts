@@ -64,6 +64,40 @@ describe('Wrong codes of one user', () => {
     expect((await tab.submit(codeOf(okta))).code).to.equal('complete')
   })
 
+  it('close the ways that take a code, before anything is sent, and for decoys alike', async () => {
+    const clock = stopClock()
+    const limits = { codesPerUser: { points: 2, duration: 3600 }, sends: false as const }
+    const flow = await beginFlow(shared.okta, { strategy: { limits } })
+    const answers = []
+    for (const username of ['alice@example.com', 'nobody@example.com']) {
+      const { tab, calls } = { tab: newTab(flow), calls: flow.calls }
+      await tab.start({ username, channel: 'sms' })
+      await waste(tab, '999999', 1)
+      await tab.submit('999999')
+      clock.tick(10_000)
+      const sent = calls.count('oob-authenticate')
+      const other = newTab(flow)
+      const closed = []
+      for (const channel of ['sms', 'voice']) {
+        const { status, code, retryAfter, challenge } = await other.start({ username, channel })
+        closed.push({ status, code, retryAfter, challenge })
+      }
+      closed.push((await tab.resend()).code)
+      expect(calls.count('oob-authenticate')).to.equal(sent)
+      const push = await other.start({ username, channel: 'push' })
+      answers.push([...closed, push.code])
+    }
+
+    const refused = {
+      status: 429,
+      code: 'too_many_attempts',
+      retryAfter: 3590,
+      challenge: undefined,
+    }
+    const expected = [refused, refused, 'too_many_attempts', 'challenge_started']
+    expect(answers).to.deep.equal([expected, expected])
+  })
+
   it('leave other users alone', async () => {
     const limits = { codesPerUser: { points: 1, duration: 3600 } }
     const flow = await beginFlow(shared.okta, { strategy: { limits } })

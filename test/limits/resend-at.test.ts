@@ -49,7 +49,7 @@ describe('resendAt', () => {
     expect(pauseOf(third)).to.equal(540)
     clock.tick(250_000)
     const push = await tab.resend({ channel: 'push' })
-    expect(pauseOf(push)).to.equal(undefined)
+    expect(pauseOf(push)).to.equal(5)
     clock.tick(289_999)
     expect(await tab.resend({ channel: 'sms' })).to.include({ code: 'rate_limited', retryAfter: 1 })
     clock.tick(1)
@@ -61,10 +61,26 @@ describe('resendAt', () => {
     expect(pauseOf(fifth)).to.equal(3600 - 630)
   })
 
-  it('is there for a push when its window is full, and only then', async () => {
+  it('is a few seconds for a push, so that a second click sends none; a new start does', async () => {
+    const { tab, clock, calls, resendAround } = await begin()
+    const started = await tab.start({ channel: 'push' })
+    expect(pauseOf(started)).to.equal(5)
+    clock.tick(1000)
+    expect(await tab.resend()).to.include({ code: 'rate_limited', retryAfter: 4 })
+
+    const [before, then] = await resendAround(started)
+
+    expect(before).to.include({ code: 'rate_limited', retryAfter: 1 })
+    expect(before.challenge).to.deep.equal(started.challenge)
+    expect(then.code).to.equal('challenge_started')
+    expect((await tab.start({ channel: 'push' })).code).to.equal('challenge_started')
+    expect(calls.count('oob-authenticate')).to.equal(3)
+  })
+
+  it('is longer for a push when its window is full', async () => {
     const limits = { pushes: { points: 2, duration: 100 } }
     const { tab, clock, resendAround } = await begin({ strategy: { limits } })
-    expect(pauseOf(await tab.start({ channel: 'push' }))).to.equal(undefined)
+    expect(pauseOf(await tab.start({ channel: 'push' }))).to.equal(5)
     clock.tick(20_000)
     const second = await tab.resend()
     expect(pauseOf(second)).to.equal(80)
@@ -73,7 +89,7 @@ describe('resendAt', () => {
 
     expect(before).to.include({ code: 'rate_limited', retryAfter: 1 })
     expect(then.code).to.equal('challenge_started')
-    expect(pauseOf(then)).to.equal(undefined)
+    expect(pauseOf(then)).to.equal(5)
   })
 
   it('does not depend on the address, whose starts a resend is not one of', async () => {
@@ -104,11 +120,14 @@ describe('resendAt', () => {
     const { tab } = await begin({ strategy: { limits: false } })
 
     expect(pauseOf(await tab.start({ channel: 'sms' }))).to.equal(30)
-    expect(pauseOf(await tab.start({ channel: 'push' }))).to.equal(undefined)
+    expect(pauseOf(await tab.start({ channel: 'push' }))).to.equal(5)
   })
 
   it('is the same where Okta knows no such user', async () => {
     const { tab, resendAround } = await begin()
+    const push = await tab.start({ username: 'nobody@example.com', channel: 'push' })
+    expect(pauseOf(push)).to.equal(5)
+    expect(await tab.resend()).to.include({ code: 'rate_limited', retryAfter: 5 })
     const started = await tab.start({ username: 'nobody@example.com', channel: 'sms' })
     expect(pauseOf(started)).to.equal(30)
 

@@ -59,8 +59,9 @@ export class Ledger {
       }
     }
     const texts = entries.filter(({ channel }) => channel !== 'push')
-    for (const user of new Set(texts.map((text) => text.user))) {
-      const times = texts.filter((text) => text.user === user).map(({ startedAt }) => startedAt)
+    const way = ({ user, channel }: Entry): string => `${user} ${channel}`
+    for (const one of new Set(texts.map(way))) {
+      const times = texts.filter((text) => way(text) === one).map(({ startedAt }) => startedAt)
       expect(shortest(times), 'time between texts to one user').to.be.at.least(30_000)
     }
   }

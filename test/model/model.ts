@@ -9,6 +9,8 @@ export interface Challenge {
   expiresAt: number
   /** When a poll can reach Okta. */
   pollAt: number
+  /** When a push can be sent again. */
+  resendAt: number
   wrongCodes: number
   pressed?: 'approve' | 'deny'
 }
@@ -38,21 +40,44 @@ export class Model {
   start(browser: number, user: string, channel: string): string {
     const { limits } = this
     const isPush = channel === 'push'
-    const sendable = limits.take('starts') && !(isPush && limits.isFull('pushPause', user))
-    if (!sendable || !limits.take(isPush ? 'pushes' : 'sends', user)) {
+    if (!limits.take('starts')) {
+      return 'rate_limited'
+    }
+    if (!isPush && limits.isFull('codesPerUser', user)) {
+      return 'too_many_attempts'
+    }
+    if (!(isPush ? this.#takePush(user) : this.#takeSend(user, channel))) {
       return 'rate_limited'
     }
     const [expiresAt, pollAt] = [Date.now() + 300_000, Date.now() + 5000]
-    const challenge = { user, channel, expiresAt, pollAt, wrongCodes: 0 }
+    const challenge = { user, channel, expiresAt, pollAt, resendAt: pollAt, wrongCodes: 0 }
     this.#renew(browser, { ...this.sessions[browser], challenge })
     return 'challenge_started'
   }
 
   resend(browser: number, channel: string | undefined): string {
     const previous = this.challenge(browser)
+    const isPush = previous?.channel === 'push' && (channel ?? 'push') === 'push'
+    if (isPush && Date.now() < previous.resendAt) {
+      return 'rate_limited'
+    }
     return previous
       ? this.start(browser, previous.user, channel ?? previous.channel)
       : 'no_challenge'
+  }
+
+  #takePush(user: string): boolean {
+    return !this.limits.isFull('pushPause', user) && this.limits.take('pushes', user)
+  }
+
+  #takeSend(user: string, channel: string): boolean {
+    const { limits } = this
+    const key = `${user} ${channel}`
+    return (
+      !limits.isFull('channelSends', key) &&
+      limits.take('sends', user) &&
+      limits.take('channelSends', key)
+    )
   }
 
   complete(browser: number, way: Way): string {

@@ -20,6 +20,16 @@ const at =
     await page.goto(origin + path)
   }
 
+/** An end that this browser has come to: its sign-in no longer waits. */
+const over =
+  (error: string): Visit =>
+  async (page, app) => {
+    await waiting(bob, 'push')(page, app)
+    await page.locator('form[action$=cancel] button').click()
+    await page.locator('#okta-oob-username').waitFor()
+    await page.goto(`${app.origin}/login?error=${error}`)
+  }
+
 const firstFactor: Visit = async (page, app) => {
   await waiting(erin, 'sms')(page, app)
   await page.locator('.okta-oob-code').fill(newest(app.okta, erin).code ?? '')
@@ -56,7 +66,11 @@ export const screens: Record<string, Visit> = {
   'a push to approve': waiting(bob, 'push'),
   'a push, sent again': async (page, app) => {
     await waiting(bob, 'push')(page, app)
-    await page.locator('form[action$=resend] button').first().click()
+    // What the script shows when it has been sent again, without the wait before that.
+    await page.evaluate(`
+      history.pushState(null, '', '?notice=sent')
+      dispatchEvent(new PopStateEvent('popstate'))
+    `)
     await page.locator('[role=status]').filter({ hasText: /\S/ }).waitFor()
   },
   'a push, without a network': async (page, app) => {
@@ -72,10 +86,16 @@ export const screens: Record<string, Visit> = {
     await page.locator('button[value=otp]').click()
     await page.locator('.okta-oob-code').waitFor()
   },
-  denied: at('/login?error=challenge_denied'),
-  expired: at('/login?error=challenge_expired'),
-  'too many attempts': at('/login?error=too_many_attempts'),
+  denied: over('challenge_denied'),
+  expired: over('challenge_expired'),
+  'too many attempts': over('too_many_attempts'),
+  'too soon': at('/login?error=rate_limited&wait=25'),
+  'codes used up': at('/login?error=too_many_attempts&wait=1500'),
   ended: at('/login/challenge'),
+  'no cookie': async (page, { origin }) => {
+    await page.context().clearCookies()
+    await page.goto(`${origin}/login/challenge`, { referer: `${origin}/login` })
+  },
   unavailable: at('/login?error=upstream_unavailable'),
   'signed in elsewhere': async (page, app) => {
     await waiting(bob, 'sms')(page, app)
@@ -83,5 +103,12 @@ export const screens: Record<string, Visit> = {
     await page.keyboard.press('Enter')
     await page.waitForURL(/\/me$/)
     await page.goto(`${app.origin}/login/challenge`)
+  },
+  'signed in already': async (page, app) => {
+    await waiting(bob, 'sms')(page, app)
+    await page.locator('.okta-oob-code').fill(newest(app.okta, bob).code ?? '')
+    await page.keyboard.press('Enter')
+    await page.waitForURL(/\/me$/)
+    await page.goto(`${app.origin}/login`)
   },
 }

@@ -44,6 +44,8 @@ export const de: Messages = {
   notMe: 'Wenn Sie das nicht selbst begonnen haben, wählen Sie dort „Nein, das bin ich nicht“.',
   waiting: 'Warten auf Ihre Bestätigung\u00A0…',
   byHand: 'Wenn Sie bestätigt haben, wählen Sie „Weiter“.',
+  checking: 'Wird geprüft\u00A0…',
+  checkedAgain: 'Gerade eben wurde nachgesehen. Wählen Sie in {time} noch einmal „Weiter“.',
   pushLate:
     'Immer noch nichts? Öffnen Sie Okta Verify selbst, auch wenn keine Mitteilung gekommen ist. Ist dort nichts zu sehen, prüfen Sie den Benutzernamen oder wählen Sie einen anderen Weg.',
   codeLate:
@@ -54,6 +56,8 @@ export const de: Messages = {
   sendAgain: 'Noch einmal senden',
   callAgain: 'Noch einmal anrufen',
   againIn: 'Wieder möglich in {time}',
+  againAt: 'Wieder möglich ab {time}',
+  attemptsLeft: 'Verbleibende Versuche: {count}',
   sentAgain: 'Noch einmal gesendet. Es gilt nur das Neueste.',
   otherWays: 'Ein anderer Weg',
   cancel: 'Abbrechen',
@@ -67,13 +71,21 @@ export const de: Messages = {
   expiredTitle: 'Das hat zu lange gedauert',
   tooManyTitle: 'Zu viele Versuche',
   endedTitle: 'Diese Anmeldung ist beendet',
+  noCookieTitle: 'Cookies werden benötigt',
+  noCookieText:
+    'Ihr Browser hat das Cookie dieser Website nicht behalten, daher ging die Anmeldung nicht weiter. Erlauben Sie Cookies für diese Website und beginnen Sie dann neu.',
   unavailableTitle: 'Die Anmeldung ist gerade nicht möglich',
   unavailableText:
     'Es liegt nicht an Ihnen. Warten Sie einen Moment und versuchen Sie es dann noch einmal.',
   signedInTitle: 'Sie sind angemeldet',
   signedInText: 'Diese Anmeldung ist schon abgeschlossen, vielleicht in einem anderen Tab.',
+  signedInAlready:
+    'Hier ist nichts zu tun. Sie können weitergehen oder sich mit einem anderen Benutzernamen anmelden.',
+  signInAsOther: 'Noch einmal anmelden',
   errorTitle: 'Fehler: {title}',
   unknownError: 'Etwas ist schiefgegangen. Bitte versuchen Sie es noch einmal.',
+  codesUsedUp:
+    'Zu viele falsche Codes. Zu Ihrer Sicherheit sind Wege mit Code eine Weile gesperrt.',
 
   challenge_started: 'Schließen Sie die Anmeldung auf Ihrem Handy ab.',
   authorization_pending:

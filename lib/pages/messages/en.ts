@@ -44,6 +44,8 @@ export const en = {
   notMe: 'If you did not start this, choose “No, it’s not me” there.',
   waiting: 'Waiting for your approval…',
   byHand: 'When you have approved it, choose Continue.',
+  checking: 'Checking…',
+  checkedAgain: 'Okta was asked a moment ago. In {time}, choose Continue again.',
   pushLate:
     'Still waiting? Open Okta Verify yourself, even if no notification has come. If nothing is there, check the username or choose another way.',
   codeLate:
@@ -54,6 +56,8 @@ export const en = {
   sendAgain: 'Send again',
   callAgain: 'Call again',
   againIn: 'Possible again in {time}',
+  againAt: 'Possible again from {time}',
+  attemptsLeft: 'Attempts left: {count}',
   sentAgain: 'It has been sent again. Only the newest one counts.',
   otherWays: 'Another way',
   cancel: 'Cancel',
@@ -66,12 +70,18 @@ export const en = {
   expiredTitle: 'That took too long',
   tooManyTitle: 'Too many attempts',
   endedTitle: 'This sign-in is over',
+  noCookieTitle: 'Cookies are needed',
+  noCookieText:
+    'Your browser did not keep the cookie of this site, so the sign-in could not go on. Allow cookies for this site, then start again.',
   unavailableTitle: 'Sign-in is not available right now',
   unavailableText: 'It is not your fault. Wait a moment, then try again.',
   signedInTitle: 'You are signed in',
   signedInText: 'This sign-in has already been finished, perhaps in another tab.',
+  signedInAlready: 'There is nothing to do here. You can go on, or sign in with another username.',
+  signInAsOther: 'Sign in again',
   errorTitle: 'Error: {title}',
   unknownError: 'Something went wrong. Please try again.',
+  codesUsedUp: 'Too many wrong codes. For your security, ways with a code are closed for a while.',
 
   challenge_started: 'Check your phone to finish signing in.',
   authorization_pending: 'Not approved yet. Approve the sign-in on your phone, then continue.',

@@ -44,6 +44,8 @@ export const es: Messages = {
   notMe: 'Si no lo ha iniciado usted, elija allí «No, no soy yo».',
   waiting: 'Esperando su aprobación…',
   byHand: 'Cuando lo haya aprobado, elija «Continuar».',
+  checking: 'Comprobando…',
+  checkedAgain: 'Se acaba de comprobar. Dentro de {time}, elija «Continuar» otra vez.',
   pushLate:
     '¿Todavía nada? Abra Okta Verify usted mismo, aunque no haya llegado ninguna notificación. Si allí no hay nada, compruebe el nombre de usuario o elija otra forma.',
   codeLate:
@@ -54,6 +56,8 @@ export const es: Messages = {
   sendAgain: 'Enviar de nuevo',
   callAgain: 'Llamar de nuevo',
   againIn: 'Disponible de nuevo en {time}',
+  againAt: 'Disponible de nuevo: {time}',
+  attemptsLeft: 'Intentos restantes: {count}',
   sentAgain: 'Se ha enviado de nuevo. Solo vale el más reciente.',
   otherWays: 'Otra forma',
   cancel: 'Cancelar',
@@ -66,12 +70,20 @@ export const es: Messages = {
   expiredTitle: 'Ha pasado demasiado tiempo',
   tooManyTitle: 'Demasiados intentos',
   endedTitle: 'Este inicio de sesión ha terminado',
+  noCookieTitle: 'Se necesitan cookies',
+  noCookieText:
+    'Su navegador no ha conservado la cookie de este sitio, por lo que no se pudo continuar. Permita las cookies de este sitio y empiece de nuevo.',
   unavailableTitle: 'Ahora mismo no se puede iniciar sesión',
   unavailableText: 'No es culpa suya. Espere un momento e inténtelo de nuevo.',
   signedInTitle: 'Ha iniciado sesión',
   signedInText: 'Este inicio de sesión ya se ha completado, quizá en otra pestaña.',
+  signedInAlready:
+    'Aquí no hay nada que hacer. Puede continuar o iniciar sesión con otro nombre de usuario.',
+  signInAsOther: 'Iniciar sesión otra vez',
   errorTitle: 'Error: {title}',
   unknownError: 'Algo ha ido mal. Inténtelo de nuevo.',
+  codesUsedUp:
+    'Demasiados códigos incorrectos. Por su seguridad, las formas con código quedan cerradas un rato.',
 
   challenge_started: 'Termine de iniciar sesión en su teléfono.',
   authorization_pending:

@@ -44,6 +44,9 @@ export const fr: Messages = {
     'Si vous n’êtes pas à l’origine de cette demande, choisissez-y «\u00A0Non, ce n’est pas moi\u00A0».',
   waiting: 'En attente de votre approbation…',
   byHand: 'Une fois la demande approuvée, choisissez «\u00A0Continuer\u00A0».',
+  checking: 'Vérification en cours…',
+  checkedAgain:
+    'La vérification vient d’avoir lieu. Dans {time}, choisissez de nouveau «\u00A0Continuer\u00A0».',
   pushLate:
     'Toujours rien\u00A0? Ouvrez vous-même Okta Verify, même sans notification. Si rien ne s’y affiche, vérifiez le nom d’utilisateur ou choisissez un autre moyen.',
   codeLate:
@@ -54,6 +57,8 @@ export const fr: Messages = {
   sendAgain: 'Renvoyer',
   callAgain: 'Rappeler',
   againIn: 'De nouveau possible dans {time}',
+  againAt: 'De nouveau possible à partir de {time}',
+  attemptsLeft: 'Tentatives restantes\u00A0: {count}',
   sentAgain: 'C’est renvoyé. Seul le dernier envoi est valable.',
   otherWays: 'Un autre moyen',
   cancel: 'Annuler',
@@ -66,12 +71,20 @@ export const fr: Messages = {
   expiredTitle: 'Le délai est dépassé',
   tooManyTitle: 'Trop de tentatives',
   endedTitle: 'Cette connexion est terminée',
+  noCookieTitle: 'Les cookies sont nécessaires',
+  noCookieText:
+    'Votre navigateur n’a pas conservé le cookie de ce site, la connexion n’a donc pas pu continuer. Autorisez les cookies de ce site, puis recommencez.',
   unavailableTitle: 'La connexion est momentanément impossible',
   unavailableText: 'Vous n’y êtes pour rien. Patientez un instant, puis réessayez.',
   signedInTitle: 'Vous êtes connecté',
   signedInText: 'Cette connexion a déjà abouti, peut-être dans un autre onglet.',
+  signedInAlready:
+    'Il n’y a rien à faire ici. Vous pouvez continuer, ou vous connecter sous un autre nom d’utilisateur.',
+  signInAsOther: 'Se connecter à nouveau',
   errorTitle: 'Erreur\u00A0: {title}',
   unknownError: 'Une erreur s’est produite. Veuillez réessayer.',
+  codesUsedUp:
+    'Trop de codes erronés. Pour votre sécurité, les moyens avec code sont fermés pour un moment.',
 
   challenge_started: 'Terminez la connexion sur votre téléphone.',
   authorization_pending:

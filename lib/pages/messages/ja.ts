@@ -44,6 +44,8 @@ export const ja: Messages = {
   notMe: '心当たりがない場合は、Okta Verifyで「いいえ、私ではありません」を選んでください。',
   waiting: '承認を待っています…',
   byHand: '承認したら「続ける」を押してください。',
+  checking: '確認しています…',
+  checkedAgain: 'たった今確認したところです。{time}後にもう一度「続ける」を押してください。',
   pushLate:
     'まだ届きませんか?通知が来ていなくても、Okta Verifyを開いてみてください。何も表示されない場合は、ユーザー名を確認するか、別の方法を選んでください。',
   codeLate:
@@ -54,6 +56,8 @@ export const ja: Messages = {
   sendAgain: 'もう一度送る',
   callAgain: 'もう一度電話を受ける',
   againIn: '{time}後にもう一度できます',
+  againAt: '{time}以降にもう一度できます',
+  attemptsLeft: '残りの試行回数:{count}',
   sentAgain: 'もう一度送りました。最新のものだけが有効です。',
   otherWays: '別の方法',
   cancel: 'キャンセル',
@@ -66,12 +70,19 @@ export const ja: Messages = {
   expiredTitle: '時間切れになりました',
   tooManyTitle: '試行回数が多すぎます',
   endedTitle: 'このサインインは終了しています',
+  noCookieTitle: 'Cookieが必要です',
+  noCookieText:
+    'お使いのブラウザーにこのサイトのCookieが保存されなかったため、サインインを続けられませんでした。このサイトのCookieを許可してから、最初からやり直してください。',
   unavailableTitle: '現在サインインできません',
   unavailableText: 'お客様側の問題ではありません。しばらく待ってから、もう一度お試しください。',
   signedInTitle: 'サインインしています',
   signedInText: 'このサインインはすでに完了しています。別のタブで完了した可能性があります。',
+  signedInAlready:
+    'ここでの操作は必要ありません。このまま続けるか、別のユーザー名でサインインできます。',
+  signInAsOther: 'もう一度サインインする',
   errorTitle: 'エラー:{title}',
   unknownError: '問題が発生しました。もう一度お試しください。',
+  codesUsedUp: '誤ったコードが多すぎます。安全のため、コードを使う方法はしばらく利用できません。',
 
   challenge_started: 'スマートフォンでサインインを完了してください。',
   authorization_pending: 'まだ承認されていません。スマートフォンで承認してから、続けてください。',

@@ -4,10 +4,11 @@ import type { StartInput, StepContext } from './step-result.ts'
 
 /**
  * Whether one more message may be sent: first for the address, then for the app, then for the user.
+ * A way that takes a code is refused while none of the user's would be looked at.
  *
  * @returns the seconds until another one may follow
- * @throws {OktaOobError} `rate_limited`, `access_denied` where the app has said no, or
- *   `limiter_unavailable`
+ * @throws {OktaOobError} `rate_limited`, `too_many_attempts`, `access_denied` where the app has said
+ *   no, or `limiter_unavailable`
  */
 export async function checkSendLimits(context: StepContext, input: StartInput): Promise<number> {
   const { limits, userKey, address } = context
@@ -19,20 +20,47 @@ export async function checkSendLimits(context: StepContext, input: StartInput): 
   if (factor === 1 && (await approve?.()) === false) {
     throw new OktaOobError('access_denied')
   }
-  const sends = await limits.takeSend(channel, { user: userKey(loginHint), factor })
+  const user = userKey(loginHint)
+  if (channel !== 'push') {
+    throwRefusal(context, input, [await limits.lookAtCodes(user, address)], 'too_many_attempts')
+  }
+  const sends = await limits.takeSend(channel, { user, factor })
   throwRefusal(context, input, sends)
   return Math.max(0, ...sends.map(({ wait }) => wait))
+}
+
+/** Seconds until each way may be started, by channel. */
+export type Waits = Readonly<Record<string, number>>
+
+/** What {@link checkSendLimits} would say of each way of a user, without counting anything. */
+export async function waitsFor(
+  { limits, userKey, address }: StepContext,
+  loginHint: string,
+  factor: 1 | 2,
+  channels: readonly string[],
+): Promise<Waits> {
+  const user = userKey(loginHint)
+  const codes = limits.lookAtCodes(user, address)
+  const waits = channels.map(async (channel) => {
+    const [{ wait }, send] = await Promise.all([
+      codes,
+      limits.waitForSend(channel, { user, factor }),
+    ])
+    return [channel, Math.ceil(channel === 'push' ? send : Math.max(wait, send))]
+  })
+  return Object.fromEntries(await Promise.all(waits)) as Waits
 }
 
 function throwRefusal(
   { audit, address }: StepContext,
   { loginHint }: StartInput,
   counts: Count[],
+  code: 'rate_limited' | 'too_many_attempts' = 'rate_limited',
 ): void {
   const refusal = counts.find(({ refused }) => refused)
   if (refusal) {
     const { limit, wait } = refusal
     audit.report('limit', loginHint, () => ({ limit, retryAfter: Math.ceil(wait), address }))
-    throw new OktaOobError('rate_limited', { retryAfter: wait })
+    throw new OktaOobError(code, { retryAfter: wait })
   }
 }

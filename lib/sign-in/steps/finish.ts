@@ -40,7 +40,11 @@ export async function finish(
 }
 
 /** Refusals after which the next second factor is tried. */
-const missing: ReadonlySet<OktaOobCode> = new Set(['access_denied', 'number_challenge_required'])
+const missing: ReadonlySet<OktaOobCode> = new Set([
+  'access_denied',
+  'number_challenge_required',
+  'too_many_attempts',
+])
 
 /** Goes on with the first second factor, in the app's order, that this user has. */
 async function startSecondFactor(
@@ -49,6 +53,8 @@ async function startSecondFactor(
   { mfaToken, supported }: TokenResult & { status: 'mfa_required' },
 ): Promise<StepResult> {
   const { loginHint, returnTo, countedFor } = first
+  // A user that has the factor, and has to wait, is told so.
+  let usedUp: OktaOobError | undefined
   for (const channel of context.okta.secondFactors) {
     const input = { loginHint, channel, returnTo, mfaToken, countedFor, previous: undefined }
     const result = await start(context, input)
@@ -57,11 +63,12 @@ async function startSecondFactor(
       return (await context.limits.singleUse.isContested(first)) ? gone() : result
     }
     if (result.type === 'failed' && missing.has(result.error.code)) {
+      usedUp ??= result.error.code === 'too_many_attempts' ? result.error : undefined
       continue
     }
     return result.type === 'failed' ? { type: 'ended', error: result.error } : result
   }
-  return { type: 'ended', error: new OktaOobError('mfa_required'), supported }
+  return { type: 'ended', error: usedUp ?? new OktaOobError('mfa_required'), supported }
 }
 
 /** The challenge has been ended by another request, which has also seen to the session. */

@@ -19,7 +19,7 @@ export async function poll(
   const { pollGate, singleUse } = context.limits
   const wait = await pollGate.pass(challenge, okta.redeemTimeout)
   if (wait > 0) {
-    return { type: 'pending', challenge, retryAfter: wait }
+    return { type: 'pending', challenge, retryAfter: wait, early: true }
   }
   const sentAt = Date.now()
   const result = await redeem(context, challenge, undefined)

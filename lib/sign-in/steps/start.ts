@@ -7,12 +7,19 @@ import type { StartInput, StepContext, StepResult } from './step-result.ts'
 /** Okta sends one text, call or mail per device in this time, in seconds (E0000109). */
 const oktaPause = 30
 
+/** Seconds after a push in which no other one is sent for it: a second click would void its number. */
+const pushPause = 5
+
 /** Has Okta send something to the user. A start that fails leaves a waiting challenge as it is. */
 export async function start(context: StepContext, input: StartInput): Promise<StepResult> {
   const { limits, audit, requireNumberChallenge, address } = context
   const { loginHint, channel, returnTo, mfaToken, previous, resend = false, countedFor } = input
   const factor = mfaToken === undefined ? 1 : 2
   audit.report('start', loginHint, () => ({ channel, factor, resend, address }))
+  const tooSoon = resend && channel === 'push' ? secondsUntilResend(previous) : 0
+  if (tooSoon > 0) {
+    return { type: 'failed', error: new OktaOobError('rate_limited', { retryAfter: tooSoon }) }
+  }
   const wait = await attempt(checkSendLimits(context, input))
   if (wait instanceof OktaOobError) {
     return { type: 'failed', error: wait }
@@ -26,8 +33,10 @@ export async function start(context: StepContext, input: StartInput): Promise<St
   if (requireNumberChallenge && started.bindingMethod === 'none') {
     return { type: 'failed', error: new OktaOobError('number_challenge_required') }
   }
-  const sent = started.bindingMethod === 'prompt' && started.oobCode !== undefined
-  const pause = Math.max(wait, sent ? oktaPause : 0)
+  const isCode = started.bindingMethod === 'prompt'
+  const sentPause = isCode ? oktaPause : pushPause
+  // The code of an authenticator app is not sent.
+  const pause = Math.max(wait, started.oobCode === undefined ? 0 : sentPause)
   const challenge: Challenge = {
     ...started,
     ...(pause > 0 && { resendAt: Date.now() + pause * 1000 }),
@@ -43,6 +52,12 @@ export async function start(context: StepContext, input: StartInput): Promise<St
     return { type: 'gone', error: new OktaOobError('no_challenge') }
   }
   return { type: 'started', challenge }
+}
+
+/** Seconds until the push of a challenge may be sent again, if it is one. */
+function secondsUntilResend(previous: Challenge | undefined): number {
+  const isPush = previous && previous.bindingMethod !== 'prompt'
+  return isPush ? ((previous.resendAt ?? 0) - Date.now()) / 1000 : 0
 }
 
 /** The challenge that Okta has started, or one that looks like it. */

@@ -10,8 +10,11 @@ import type { CallOptions, OktaOobClient, Tokens } from '../../okta/index.ts'
 export type StepResult =
   /** A new challenge replaces any other. */
   | { type: 'started'; challenge: Challenge }
-  /** Nothing has changed; `retryAfter` seconds until a poll can reach Okta. */
-  | { type: 'pending'; challenge: Challenge; retryAfter: number }
+  /**
+   * Nothing has changed; `retryAfter` seconds until a poll can reach Okta. `early` where this one
+   * has not, since another one did a moment ago.
+   */
+  | { type: 'pending'; challenge: Challenge; retryAfter: number; early?: true }
   /** The challenge is over, with tokens. */
   | { type: 'complete'; challenge: Challenge; claims: IDToken; tokens: Tokens }
   /** The challenge is over, without. */
