@@ -1,6 +1,6 @@
 import type { RateLimiterAbstract } from 'rate-limiter-flexible'
 import type { MakeLimiter } from './limiter.ts'
-import { query } from './store.ts'
+import { add, look, query } from './store.ts'
 
 /** Seconds for which the first of equal requests keeps its claim, unless it releases it. */
 export const claimSeconds = 60
@@ -14,11 +14,20 @@ export class Claims {
   }
 
   /** @returns true for the first one */
-  async take(key: string): Promise<boolean> {
-    return (await query(this.#limiter, (limiter) => limiter.penalty(key))).consumedPoints === 1
+  async take(key: string, seconds: number = claimSeconds): Promise<boolean> {
+    return (await add(this.#limiter, key, seconds)).consumed === 1
+  }
+
+  async isTaken(key: string): Promise<boolean> {
+    return (await look(this.#limiter, key)) !== undefined
   }
 
   async release(key: string): Promise<void> {
     await query(this.#limiter, (limiter) => limiter.delete(key))
+  }
+
+  /** Shortens what is left of a claim, in whole seconds. */
+  async endIn(key: string, seconds: number): Promise<void> {
+    await query(this.#limiter, (limiter) => limiter.set(key, 1, seconds))
   }
 }

@@ -36,6 +36,12 @@ const undecided: ReadonlySet<OktaOobCode> = new Set([
 /** Milliseconds between two looks at whether the first of two equal requests has its answer. */
 const pause = 50
 
+/** Seconds after which a request does not wait any longer for an equal one. */
+const longestTurn = 20
+
+/** Seconds that a request may need after it has ended a challenge: `verify`, the session. */
+const longestRest = 2
+
 /**
  * Gives a request that comes again within a minute the answer that it got at first, which may have
  * been lost with its connection, or superseded by a second click: Okta is not asked twice.
@@ -67,7 +73,10 @@ export class Repeats {
     const requestId = requestIdOf(request)
     const sender = step === 'start' ? null : shelf.cameWith
     const place = requestId && `okta-oob-left-${hash(JSON.stringify([requestId, sender, mark]))}`
-    return new Repeatable(context, shelf, { step, mark, place }).once(act)
+    // A poll has its turn at the poll gate.
+    const isPoll = step === 'complete' && (field(request, codeField) ?? '') === ''
+    const turn = place ?? (sender && !isPoll ? hash(JSON.stringify([sender, mark])) : undefined)
+    return new Repeatable(context, shelf, { step, mark, place }).once(act, turn)
   }
 }
 
@@ -77,7 +86,7 @@ class Repeatable {
   readonly #shelf: SessionShelf
   readonly #step: string
   readonly #mark: string
-  /** Where equal requests with a `requestId` meet. */
+  /** Where equal requests with a `requestId` leave their answer. */
   readonly #place: string | undefined
 
   constructor(
@@ -92,57 +101,97 @@ class Repeatable {
     this.#place = place
   }
 
-  async once(act: () => Promise<SignInResult>): Promise<SignInResult> {
+  /** @param turn what equal requests have in common; without one, they need not wait */
+  async once(act: () => Promise<SignInResult>, turn: string | undefined): Promise<SignInResult> {
     const again = await this.#replay(this.#shelf.leftForOwn)
     if (again) {
       return again
     }
-    if (this.#place !== undefined) {
-      return this.#onceAt(this.#place, act)
-    }
-    const result = await act()
-    const isGone = result.type === 'refused' && result.info.code === 'no_challenge'
-    const { cameWith } = this.#shelf
-    // An equal request that was faster has had the answer.
-    const left = isGone && cameWith !== undefined ? await this.#shelf.find(cameWith) : undefined
-    return (await this.#replay(left)) ?? this.#leave(result)
+    return turn === undefined ? this.#actOrFollow(act) : this.#inTurn(turn, act)
   }
 
   /** The first of equal requests acts; the others wait for what it leaves. */
-  async #onceAt(place: string, act: () => Promise<SignInResult>): Promise<SignInResult> {
+  async #inTurn(turn: string, act: () => Promise<SignInResult>): Promise<SignInResult> {
     const { claims } = this.#context.step.limits
-    const end = performance.now() + claimSeconds * 1000
-    for (;;) {
-      const left = await this.#shelf.find(place)
-      if (left !== undefined) {
-        return (await this.#replay(left)) ?? this.#leave(await act())
-      }
-      if ((await claims.take(place)) || performance.now() >= end) {
-        break
-      }
+    const end = performance.now() + longestTurn * 1000
+    // What is left for the own session has been looked at.
+    let left = this.#place === undefined ? undefined : await this.#find(this.#place)
+    while (!left && !(await claims.take(turn)) && performance.now() < end) {
       await sleep(pause)
+      left = await this.#find(this.#place ?? this.#shelf.cameWith)
+    }
+    if (left) {
+      return (await this.#replay(left)) ?? this.#leave(await act())
     }
     try {
-      const result = await act()
-      if (!isAnswer(result)) {
-        await claims.release(place)
+      const result = await this.#leave(await act())
+      const isLeft = isAnswer(result) && this.#places().length > 0
+      if (result.type === 'signed-in') {
+        // Its answer is left when the user has been logged in, which is the app's to do.
+        await attempt(claims.endIn(turn, longestRest))
+      } else if (!isLeft) {
+        await claims.release(turn)
       }
-      return await this.#leave(result)
+      return result
     } catch (error) {
-      await claims.release(place)
+      await claims.release(turn)
       throw error
     }
   }
 
+  /** A poll goes out, unless an equal one is about to sign in, or has just done so. */
+  async #actOrFollow(act: () => Promise<SignInResult>): Promise<SignInResult> {
+    const { hash, step } = this.#context
+    const { claims } = step.limits
+    const { cameWith } = this.#shelf
+    if (cameWith === undefined) {
+      return this.#leave(await act())
+    }
+    const signingIn = hash(JSON.stringify([cameWith, 'signing in']))
+    this.#context.beforeSignedIn = async () => {
+      // The challenge leaves the session before the user has come into it.
+      await attempt(claims.take(signingIn, longestRest))
+    }
+    const challenge = storedChallenge(this.#context)
+    const result = await act()
+    if (result.type !== 'refused' || result.info.code !== 'no_challenge') {
+      return this.#leave(result, async () => {
+        await attempt(claims.release(signingIn))
+      })
+    }
+    const end = performance.now() + longestRest * 1000
+    for (;;) {
+      const isEnding = challenge !== undefined || (await claims.isTaken(signingIn))
+      const again = await this.#replay(await this.#find(cameWith))
+      if (again || !isEnding || performance.now() >= end) {
+        return again ?? result
+      }
+      await sleep(pause)
+    }
+  }
+
+  /** What an equal request has left in this place. */
+  async #find(place: string | undefined): Promise<LeftAnswer | undefined> {
+    return place ? this.#own(await this.#shelf.find(place)) : undefined
+  }
+
+  #own(found: unknown): LeftAnswer | undefined {
+    const left = found as LeftAnswer | undefined
+    return left?.mark === this.#mark && Date.now() < left.until ? left : undefined
+  }
+
   /** Leaves an answer where the same request finds it, once what it says has happened. */
-  async #leave(result: SignInResult): Promise<SignInResult> {
+  async #leave(result: SignInResult, afterwards?: () => Promise<void>): Promise<SignInResult> {
     const { request, keepsClaims } = this.#context
     if (!isAnswer(result)) {
       return result
     }
     if (result.type === 'signed-in') {
       // Logging in gives the session another id.
-      request.afterLogIn(() => this.#write(answerOf(result, this.#shelf.id, keepsClaims)))
+      request.afterLogIn(async () => {
+        await this.#write(answerOf(result, this.#shelf.id, keepsClaims))
+        await afterwards?.()
+      })
     } else {
       await this.#write(answerOf(result, this.#shelf.id, keepsClaims))
     }
@@ -150,22 +199,25 @@ class Repeatable {
   }
 
   async #write(answer: LeftAnswer['answer']): Promise<void> {
-    const { id, cameWith } = this.#shelf
     const left: LeftAnswer = { mark: this.#mark, until: Date.now() + claimSeconds * 1000, answer }
+    for (const place of this.#places()) {
+      // What has happened stands, whatever the store says now.
+      await attempt(this.#shelf.leave(place, left, claimSeconds))
+    }
+  }
+
+  /** Where an equal request looks. */
+  #places(): string[] {
+    const { id, cameWith } = this.#shelf
     // The session that a start came with may have been planted: it must not lead to the new one.
     const isKnown = this.#step !== 'start' && id !== cameWith
-    for (const place of [this.#place, isKnown ? cameWith : undefined]) {
-      if (place !== undefined) {
-        // What has happened stands, whatever the store says now.
-        await attempt(this.#shelf.leave(place, left, claimSeconds))
-      }
-    }
+    return [this.#place, isKnown ? cameWith : undefined].filter((place) => place !== undefined)
   }
 
   /** The answer that was left, unless it is that of another request, or no longer true. */
   async #replay(found: unknown): Promise<SignInResult | undefined> {
-    const left = found as LeftAnswer | undefined
-    if (left?.mark !== this.#mark || Date.now() >= left.until) {
+    const left = this.#own(found)
+    if (!left) {
       return undefined
     }
     const { answer } = left

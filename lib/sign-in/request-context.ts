@@ -20,6 +20,8 @@ export interface RequestContext {
   hash: KeyedHash
   /** The claims are kept with an answer that may be lost: Passport logs in a user, and no session. */
   keepsClaims: boolean
+  /** Called when Okta has answered with the user, before anything else happens. */
+  beforeSignedIn?: () => Promise<unknown>
   step: StepContext
 }
 

@@ -222,6 +222,7 @@ export class SignIn {
       case 'pending':
         return waiting(result.challenge, result.retryAfter, result.early)
       case 'complete':
+        await context.beforeSignedIn?.()
         await context.slot.clear()
         return this.#askApp(context, result)
       case 'ended':

@@ -102,40 +102,18 @@ describe('An attempt', () => {
   }
 
   describe('whose browser goes away before the answer', () => {
-    /** An Okta that takes its time, and a user who does not wait for it. */
+    /** A user who does not wait for Okta's answer to a wrong code. */
     const begin = async (limits: LimitsOptions = {}) => {
-      let leaving: AbortController | undefined
-      let end = (): void => {}
-      const flow = await beginFlow(shared.okta, {
-        strategy: {
-          limits,
-          fetch: (url, init) => {
-            if (!url.endsWith('/token') || !leaving) {
-              return fetch(url, init)
-            }
-            leaving.abort()
-            leaving = undefined
-            return new Promise((_resolve, reject) => {
-              init.signal?.addEventListener('abort', () => {
-                reject(new DOMException('The operation was aborted.', 'AbortError'))
-                // By then the app has done whatever it does about it.
-                setImmediate(end)
-              })
-            })
-          },
-        },
-      })
-      const { okta, tab } = flow
+      const flow = await beginFlow(shared.okta, { strategy: { limits } })
+      const { okta, tab, calls } = flow
       const abandon = async (): Promise<void> => {
-        const { signal } = (leaving = new AbortController())
-        const ended = new Promise<void>((resolve) => {
-          end = resolve
-        })
-        const headers = { 'content-type': 'application/json' }
-        const body = JSON.stringify({ code: wrongCodeOf(okta) })
-        const answer = tab.browser.send('/complete', { method: 'POST', headers, body, signal })
-        expect(await answer.catch((error: Error) => error.name)).to.equal('AbortError')
-        await ended
+        const held = calls.hold('token')
+        const leaving = tab.copy()
+        const lost = leaving.submit(wrongCodeOf(okta)).catch((error: Error) => error.name)
+        await held.arrived
+        leaving.browser.hangUp()
+        expect(await lost).to.equal('AbortError')
+        held.release()
       }
       await tab.start({ channel: 'sms' })
       return { ...flow, abandon }

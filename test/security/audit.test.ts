@@ -148,10 +148,10 @@ describe('What is reported', () => {
     const tab = await openApp(new ScriptedOkta())
     await tab.postJson('/start', { username: alice, channel: 'sms' })
     const reported = listen()
-    await tab.postJson('/start', { username: alice, channel: 'voice' })
+    await tab.postJson('/start', { username: alice, channel: 'sms' })
 
     expect(stories(reported)).to.deep.equal([
-      ['start', { channel: 'voice', factor: 1, resend: false, address }],
+      ['start', { channel: 'sms', factor: 1, resend: false, address }],
       ['limit', { limit: 'sends', retryAfter: 30, address }],
       ['failure', { code: 'rate_limited', cause: undefined }],
     ])
@@ -343,8 +343,14 @@ describe('Subscribers', () => {
     const { createHmac } = crypto
     let made = 0
     crypto.createHmac = (algorithm, key, options) => {
-      made += key === hashKey ? 1 : 0
-      return createHmac(algorithm, key, options)
+      const hmac = createHmac(algorithm, key, options)
+      const update = hmac.update.bind(hmac) as (data: string) => crypto.Hmac
+      return Object.assign(hmac, {
+        update: (data: string) => {
+          made += key === hashKey && data.includes(alice) ? 1 : 0
+          return update(data)
+        },
+      })
     }
     syncBuiltinESMExports()
     whenOver(() => {

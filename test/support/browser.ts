@@ -15,6 +15,7 @@ export class Browser {
   readonly origin: string
   cookies: Map<string, string> = new Map()
   readonly #fetch: Fetch
+  readonly #leaving = new AbortController()
 
   constructor(origin: string, send: Fetch = (url, init) => fetch(url, init)) {
     this.origin = origin
@@ -50,10 +51,17 @@ export class Browser {
     return other
   }
 
+  /** Closes its connections, in the middle of a request. */
+  hangUp(): void {
+    this.#leaving.abort()
+  }
+
   async send(path: string, init: RequestInit): Promise<Page> {
     const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
     const headers = { ...(init.headers as Record<string, string>), ...(cookie && { cookie }) }
-    const answer = await this.#fetch(this.origin + path, { ...init, headers, redirect: 'manual' })
+    const { signal } = this.#leaving
+    const sent = { signal, ...init, headers, redirect: 'manual' as const }
+    const answer = await this.#fetch(this.origin + path, sent)
     for (const line of answer.headers.getSetCookie()) {
       const [pair = ''] = line.split(';')
       const [name = '', ...value] = pair.split('=')

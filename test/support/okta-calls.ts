@@ -1,5 +1,5 @@
 type Fetch = (url: string, init: RequestInit) => Promise<Response>
-type Endpoint = 'oob-authenticate' | 'challenge' | 'token'
+export type Endpoint = 'oob-authenticate' | 'challenge' | 'token'
 
 /** A point that one passer-by reaches, and leaves when the test says so. */
 export class Hold {

@@ -2,8 +2,8 @@ import { MemoryStore, type SessionData } from 'express-session'
 
 type Callback = (error?: unknown) => void
 
-/** What of a stored session is drawn by chance or typed by the user: only its length counts. */
-const vary = new Set(['id', 'oobCode', 'bindingCode', 'loginHint'])
+/** What of a stored session is drawn by chance, hashed or typed by the user: only its length counts. */
+const vary = new Set(['id', 'oobCode', 'bindingCode', 'loginHint', 'mark', 'session'])
 
 /** A session store that tells in which order it was called, and with sessions of what shape. */
 export class WatchedStore extends MemoryStore {
