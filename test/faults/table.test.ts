@@ -4,7 +4,7 @@ import type { Fault } from '../support/faults.ts'
 import { calls, type Call, type FaultyCall } from '../support/faulty-calls.ts'
 import { beginFaultyFlow, type FaultyFlow } from '../support/faulty-flow.ts'
 import { expectNoMoreHandles, openHandles } from '../support/handles.ts'
-import { jsonDoors, shareStandIn, type Step } from '../support/flow.ts'
+import { jsonDoors, shareStandIn, type Door, type Step } from '../support/flow.ts'
 
 /**
  * What a fault does to the challenge: it `waits` on, it is `gone`, or, `spent`, it still waits here
@@ -250,6 +250,60 @@ describe('A fault between the app and Okta', () => {
     }
   }
 })
+
+/** As without the fault. */
+const lostAnswers: Row = {
+  ...asUsual,
+  'keys of an approved push': gone(200, 'complete'),
+}
+
+describe('An answer that is lost on its way to the browser', () => {
+  const shared = shareStandIn()
+  for (const [name, door] of Object.entries(jsonDoors)) {
+    for (const [call, { status, code, fate }] of Object.entries(lostAnswers) as [Call, Outcome][]) {
+      it(`comes again for the same request, at ${call}, through ${name}: ${code}`, async () => {
+        const { username, userInfo, before, act }: FaultyCall = calls[call]
+        const flow = await beginFaultyFlow(shared.okta, {
+          timeout: 5,
+          door: named(door),
+          ...(username !== undefined && { username }),
+          ...(userInfo && { userInfo }),
+        })
+        await before?.(flow)
+        flow.tab.browser.losesAnswers = true
+        const asked = flow.faultServer.asked.length
+
+        const step = await act(flow)
+
+        const isSecond = call === 'challenge' && name === 'passport.authenticate'
+        expect(step.code).to.equal(isSecond ? 'mfa_required' : code)
+        const refused = name === 'passport.authenticate' && status === 200 && code !== 'complete'
+        expect(step.status).to.equal(refused ? 401 : status)
+        const calledFor = flow.faultServer.asked.slice(asked)
+        expect(calledFor, 'calls to Okta').to.deep.equal([...new Set(calledFor)])
+        expect(await flow.tab.user()).to.equal(code === 'complete' ? flow.username : undefined)
+        expect((await flow.tab.challenge()) !== undefined).to.equal(fate !== 'gone')
+        flow.tab.browser.losesAnswers = false
+        if (code !== 'complete') {
+          flow.clock.tick(5000)
+          expect((await flow.complete()).code).to.equal('complete')
+        }
+      })
+    }
+  }
+})
+
+/** A form that names each start, as those of the pages do. */
+function named(door: Door): Door {
+  let starts = 0
+  return {
+    ...door,
+    start: (browser, fields) => {
+      starts += 1
+      return door.start(browser, { ...fields, requestId: `start number ${starts}` })
+    },
+  }
+}
 
 /** What the user meets who goes on when the fault is over. */
 const nextCodes: Record<Fate, string> = {

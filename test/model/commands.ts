@@ -38,6 +38,38 @@ export function start(browser: number, fields: Start): Command {
   })
 }
 
+let requests = 0
+
+/** Starts, loses the answer, and sends the same form again. */
+export function startTwice(browser: number, fields: Start): Command {
+  return command(
+    `${browser} starts and loses the answer: ${list(fields)}`,
+    async (model, world) => {
+      requests += 1
+      const send = startOf(fields, `request ${requests} of the model`)
+      const first = model.start(browser, fields.user, fields.channel)
+      const isLeft = first === 'challenge_started'
+      const expected = isLeft ? first : model.start(browser, fields.user, fields.channel)
+      const [step] = await world.act(browser, losing(send))
+      expect(step?.code).to.equal(expected)
+      pickUp(model, world, browser, step)
+    },
+  )
+}
+
+/** Completes, loses the answer, and does the same again. */
+export function completeTwice(browser: number, completion: Completion): Command {
+  const run = async (model: Model, world: World): Promise<void> => {
+    const send = completionOf(model, world, browser, completion)
+    const first = model.complete(browser, completion.way)
+    const expected = first === 'complete' ? first : model.complete(browser, completion.way)
+    const [step] = await world.act(browser, losing(send))
+    expect(step?.code).to.equal(expected)
+  }
+  const name = `${browser} completes and loses the answer: ${list(completion)}`
+  return command(name, run, someoneWaits)
+}
+
 export function resend(browser: number, channel: string | undefined): Command {
   const run = async (model: Model, world: World): Promise<void> => {
     const expected = model.resend(browser, channel)
@@ -60,8 +92,13 @@ export function complete(browser: number, completion: Completion, tabs: number):
     if (tabs === 1) {
       expect(codes).to.deep.equal(expected)
     }
-    const isComplete = (code: string): boolean => code === 'complete'
-    expect(codes.filter(isComplete)).to.deep.equal(expected.filter(isComplete))
+    if (expected.includes('complete')) {
+      // Equal requests get one answer; a poll may have come before the one that signs in.
+      expect(codes).to.include('complete')
+      expect(['complete', 'authorization_pending', 'no_challenge']).to.include.members(codes)
+    } else {
+      expect(codes).to.not.include('complete')
+    }
   }
   const name = `${browser} completes in ${tabs} tabs: ${list(completion)}`
   return command(name, run, someoneWaits)
@@ -153,8 +190,17 @@ function command(
   return { check, run: runAndCheck, toString: () => name }
 }
 
-function startOf({ user, channel, spelling }: Start): Send {
-  return (tab) => tab.start({ username: spellings[spelling](user), channel })
+function startOf({ user, channel, spelling }: Start, requestId?: string): Send {
+  const username = spellings[spelling](user)
+  return (tab) => tab.start({ username, channel, ...(requestId !== undefined && { requestId }) })
+}
+
+/** A request whose answer gets lost, cookies and all, and the same request once more. */
+function losing(send: Send): Send {
+  return async (tab) => {
+    await send(tab.copy())
+    return send(tab)
+  }
 }
 
 /** The wrong code is the right one of the other browser, where that has one. */

@@ -344,7 +344,8 @@ describe('Subscribers', () => {
     let made = 0
     crypto.createHmac = (algorithm, key, options) => {
       const hmac = createHmac(algorithm, key, options)
-      const update = hmac.update.bind(hmac) as (data: string) => crypto.Hmac
+      const update = (data: string): crypto.Hmac =>
+        crypto.Hmac.prototype.update.call(hmac, data, 'utf8')
       return Object.assign(hmac, {
         update: (data: string) => {
           made += key === hashKey && data.includes(alice) ? 1 : 0

@@ -14,6 +14,8 @@ type Fetch = (url: string, init: RequestInit) => Promise<Response>
 export class Browser {
   readonly origin: string
   cookies: Map<string, string> = new Map()
+  /** Whether the first answer to each post gets lost, cookies and all, and it is sent again. */
+  losesAnswers = false
   readonly #fetch: Fetch
   readonly #leaving = new AbortController()
 
@@ -57,6 +59,9 @@ export class Browser {
   }
 
   async send(path: string, init: RequestInit): Promise<Page> {
+    if (this.losesAnswers && init.method === 'POST') {
+      await this.copy().send(path, init)
+    }
     const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
     const headers = { ...(init.headers as Record<string, string>), ...(cookie && { cookie }) }
     const { signal } = this.#leaving

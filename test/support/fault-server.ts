@@ -38,6 +38,8 @@ export class FaultServer {
   readonly server: Server
   /** For the strategy's `fetch` option: the way to Okta leads through this server. */
   readonly fetch: (url: string, init: RequestInit) => Promise<Response>
+  /** Every call, in its order. */
+  readonly asked: (Endpoint | undefined)[] = []
   /** How many calls have met the fault. */
   met = 0
   /** How often the target of its redirects was asked. */
@@ -60,6 +62,7 @@ export class FaultServer {
     this.fetch = async (url, init) => {
       const endpoint = endpointOf(url)
       const fault = this.#faultOf(endpoint)
+      this.asked.push(endpoint)
       const { pathname } = new URL(url)
       const port = fault === 'refused' ? deserted : portOf(this.server)
       this.met += fault === undefined ? 0 : 1
