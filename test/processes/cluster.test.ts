@@ -4,6 +4,7 @@ import { codes } from './codes.ts'
 import { death } from './death.ts'
 import { outage } from './outage.ts'
 import { polls } from './polls.ts'
+import { repeats } from './repeats.ts'
 
 // One file for mocha, so that all of these have one cluster: it takes longer to start than most of
 // them take to run.
@@ -22,6 +23,7 @@ describe('Four processes with one Redis', function () {
 
   polls(cluster)
   codes(cluster)
+  repeats(cluster)
   death(cluster)
   outage(cluster)
 })

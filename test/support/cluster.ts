@@ -28,8 +28,17 @@ export class ClusterTab {
     this.browser = browser
   }
 
-  start(username: string, channel: string): Promise<Answer> {
-    return this.#post('/login', { username, channel })
+  start(username: string, channel: string, requestId?: string): Promise<Answer> {
+    return this.#post('/login', {
+      username,
+      channel,
+      ...(requestId !== undefined && { requestId }),
+    })
+  }
+
+  /** The same process, for a browser with the cookies of now. */
+  copy(): ClusterTab {
+    return new ClusterTab(this.browser.copy())
   }
 
   poll(): Promise<Answer> {
