@@ -132,6 +132,7 @@ describe('A second factor', () => {
   })
 
   it('cannot be sent again when its mfa_token has expired, and is over with it', async () => {
+    const clock = stopClock()
     const okta = await standIn()
     let isExpired = false
     const strategy = new OktaOobStrategy({
@@ -148,6 +149,7 @@ describe('A second factor', () => {
     await user.postJson('/start', { username: erin, channel: 'sms' })
     await user.postJson('/complete', { code: newest(okta, erin).code })
     isExpired = true
+    clock.tick(5000)
 
     const refused = await user.postJson('/resend')
 

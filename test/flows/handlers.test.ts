@@ -172,6 +172,7 @@ describe('okta.challenge()', () => {
       'bindingCode',
       'expiresAt',
       'interval',
+      'resendAt',
     ])
     expect(headers.get('cache-control')).to.equal('no-store')
   })
