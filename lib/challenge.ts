@@ -9,6 +9,8 @@ export interface Challenge extends PinnedParameters {
   /** Okta's name for it; absent for a code from an authenticator app, which Okta does not send. */
   oobCode?: string
   channel: string
+  /** The channel that was asked for, where Okta calls it by another name. */
+  askedChannel?: string
   bindingMethod: BindingMethod
   /** The number to pick in Okta Verify; `transfer` only. */
   bindingCode?: string

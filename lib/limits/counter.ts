@@ -17,6 +17,7 @@ export interface Count {
 
 /** One that has been counted. */
 export interface Taken extends Count {
+  key: string
   /** Undoes it. */
   giveBack: () => Promise<void>
 }
@@ -89,7 +90,7 @@ export async function takeAll(claims: readonly (readonly [Counter, string])[]): 
       void Promise.allSettled(counts.map(({ giveBack }) => giveBack()))
       throw taken
     }
-    const count = { limit, ...taken }
+    const count = { limit, key, ...taken }
     counts.push(count)
     if (count.refused) {
       await Promise.all(counts.map(({ giveBack }) => giveBack()))
@@ -103,7 +104,7 @@ export async function takeAll(claims: readonly (readonly [Counter, string])[]): 
 async function take(
   { points, limiter }: CountedWindow,
   key: string,
-): Promise<Omit<Taken, 'limit'>> {
+): Promise<Omit<Taken, 'limit' | 'key'>> {
   const { refused, consumed, wait } = await consume(limiter, key)
   const left = points - consumed
   const end = Date.now() + wait * 1000

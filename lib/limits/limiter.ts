@@ -26,3 +26,12 @@ export class MemoryLimiter extends RateLimiterMemory {
     super({ ...options, keyPrefix: '' })
   }
 }
+
+const processKey = Symbol.for('passport-okta-oob.limiters')
+
+/** The limiters in memory of this process; other copies of this package have the same. */
+export function limitersOfProcess(): Map<string, RateLimiterAbstract> {
+  const holder = globalThis as { [processKey]?: Map<string, RateLimiterAbstract> }
+  holder[processKey] ??= new Map()
+  return holder[processKey]
+}

@@ -10,10 +10,21 @@ import { SingleUse } from './single-use.ts'
 
 /** The user that something is counted for. */
 export interface CountedUser {
-  /** The hash of a login hint. */
+  /** The hash of a login hint, which all of its spellings have in common. */
   user: string
+  /** The hash of an unusual spelling, which Okta may not take for this user. */
+  spelling?: string | undefined
   /** A second factor is counted apart: its user has proven the first one. */
   factor: 1 | 2
+}
+
+/** A message that was let through, or what has refused it. */
+export interface CountedSend {
+  refusal?: Count
+  /** Seconds until the next one may follow. */
+  wait: number
+  /** Okta has refused to send it: no budget was used, and no user of another spelling is meant. */
+  notSent: () => Promise<void>
 }
 
 /** What the protocol says about polls and calls. */
@@ -74,25 +85,40 @@ export class Limits {
   }
 
   /** One more message to a user, through this channel. */
-  async takeSend(channel: string, counted: CountedUser): Promise<Count[]> {
+  async takeSend(channel: string, counted: CountedUser): Promise<CountedSend> {
+    const { spelling, factor } = counted
     const claims = this.#sendsOf(channel, counted)
-    const { pushPause } = this.#counters
+    const { pushPause, budget } = this.#counters
     const pause = channel === 'push' ? await pushPause.waitFor(counted.user) : 0
     if (pause > 0) {
       const wait = Math.max(pause, await longestWait(claims))
-      return [{ limit: 'pushPause', refused: true, left: 0, wait }]
+      return { refusal: { limit: 'pushPause', refused: true, left: 0, wait }, wait, notSent }
     }
-    return takeAll(claims)
+    const counts = await takeAll(claims)
+    const refusal = counts.find(({ refused }) => refused)
+    const ownKey = keyOf(spelling ?? counted.user, factor)
+    return {
+      ...(refusal && { refusal }),
+      wait: Math.max(0, ...counts.map(({ wait }) => wait)),
+      notSent: async () => {
+        const others = counts.filter(
+          ({ limit, key }) => limit === budget.limit || !key.startsWith(ownKey),
+        )
+        await Promise.all(others.map(({ giveBack }) => giveBack()))
+      },
+    }
   }
 
   /**
    * Whether this user, at this address, may still try a code; a channel that takes one is of no use
    * otherwise. Counts nothing.
    */
-  async lookAtCodes(user: string, address: string | undefined): Promise<Count> {
+  async lookAtCodes(counted: CountedUser, address: string | undefined): Promise<Count> {
     const { codesPerUser } = this.#counters
-    const waits = [codesPerUser.waitFor(user), longestWait(this.#byAddress('failures', address))]
-    const [own = 0, shared = 0] = await Promise.all(waits)
+    const [own, shared] = await Promise.all([
+      longestWait(keysOf(counted).map((key) => [codesPerUser, key])),
+      longestWait(this.#byAddress('failures', address)),
+    ])
     const wait = Math.max(own, shared)
     const limit = own >= shared ? 'codesPerUser' : 'failures'
     return { limit, refused: wait > 0, left: 0, wait }
@@ -105,13 +131,19 @@ export class Limits {
     return Math.max(...waits)
   }
 
-  /** One more code for a challenge of a user, from an address. */
-  takeCode({ id }: Challenge, user: string, address: string | undefined): Promise<Taken[]> {
+  /** One more code for a challenge, from an address. */
+  takeCode(
+    { id, decoy }: Challenge,
+    { user, spelling, factor }: CountedUser,
+    address: string | undefined,
+  ): Promise<Taken[]> {
     const { codesPerChallenge, codesPerUser } = this.#counters
+    // No code of a spelling that Okta does not know can be the user's.
+    const counted = (decoy && spelling) || user
     return takeAll([
       ...this.#byAddress('failures', address),
       [codesPerChallenge, id],
-      [codesPerUser, user],
+      [codesPerUser, keyOf(counted, factor)],
     ])
   }
 
@@ -120,29 +152,33 @@ export class Limits {
   }
 
   /** A sign-in clears the wrong codes of its user. */
-  forgetCodes(user: string): Promise<void> {
-    return this.#counters.codesPerUser.forget(user)
+  async forgetCodes({ user, factor }: CountedUser): Promise<void> {
+    const { codesPerUser } = this.#counters
+    const factors = factor === 1 ? ([1] as const) : ([1, 2] as const)
+    await Promise.all(factors.map((each) => codesPerUser.forget(keyOf(user, each))))
   }
 
   /** A user that has denied a push gets no other one for a while. */
-  pausePushes(user: string): Promise<void> {
+  pausePushes({ user }: CountedUser): Promise<void> {
     return this.#counters.pushPause.add(user)
   }
 
   /** What a message through this channel is counted by. */
-  #sendsOf(channel: string, { user, factor }: CountedUser): (readonly [Counter, string])[] {
+  #sendsOf(channel: string, counted: CountedUser): (readonly [Counter, string])[] {
     const { pushes, sends, budget } = this.#counters
-    const key = factor === 1 ? user : `${user}:2`
+    const keys = keysOf(counted)
     switch (channel) {
       case 'otp':
         return [] // nothing is sent: the user's app makes the code
       case 'push':
-        return [[pushes, key]]
+        return keys.map((key) => [pushes, key])
       default:
         return [
           [budget, 'all'],
-          [sends, key],
-          [this.#channelSends, `${key}:${channel}`],
+          ...keys.flatMap((key) => [
+            [sends, key] as const,
+            [this.#channelSends, `${key}:${channel}`] as const,
+          ]),
         ]
     }
   }
@@ -164,6 +200,19 @@ export class Limits {
       [this.#wideCounters[limit], network(48)],
     ]
   }
+}
+
+async function notSent(): Promise<void> {
+  // Nothing has been counted.
+}
+
+function keysOf({ user, spelling, factor }: CountedUser): string[] {
+  const names = spelling === undefined ? [user] : [user, spelling]
+  return names.map((name) => keyOf(name, factor))
+}
+
+function keyOf(name: string, factor: 1 | 2): string {
+  return factor === 1 ? name : `${name}:2`
 }
 
 function isByChannel({ duration }: Window): boolean {

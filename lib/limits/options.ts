@@ -1,6 +1,6 @@
 import type { RateLimiterAbstract } from 'rate-limiter-flexible'
 import { check, type Limit } from '../options.ts'
-import { MemoryLimiter, type MakeLimiter, type Window } from './limiter.ts'
+import { limitersOfProcess, MemoryLimiter, type MakeLimiter, type Window } from './limiter.ts'
 
 type Row = Window | readonly Window[] | false | undefined
 
@@ -8,14 +8,15 @@ type Row = Window | readonly Window[] | false | undefined
 export interface LimitsOptions {
   /** Wrong codes, after which the challenge is over. Default: 4, one less than Okta's own. */
   codesPerChallenge?: Row
-  /** Wrong codes of a user, whatever the challenge, channel or session. Default: 10 an hour. */
+  /** Wrong codes of a user, whatever the challenge, channel or session. Default: 10 an
+   * hour, 100 in 20 days; second factors apart. */
   codesPerUser?: Row
   /**
    * Texts, calls and mails to a user. Default: 1 in 30 s, 3 in 10 min, 5 an hour. Windows of 30 s
    * and less are counted by channel, as Okta's own pause is; longer ones over all channels.
    */
   sends?: Row
-  /** Pushes to a user. Default: 3 in 10 min. */
+  /** Pushes to a user. Default: 3 in 10 min, 10 a day. */
   pushes?: Row
   /** Denied pushes, after which a user gets none. Default: 1, for 60 s. */
   pushPause?: Row
@@ -43,22 +44,39 @@ export interface LimitsSettings {
 /** Seconds: windows of `sends` that are no longer than this are counted by channel. */
 export const channelWindow = 30
 
+/** Seconds. */
+const day = 86_400
+
 const defaults: Record<Limit, readonly Window[]> = {
   codesPerChallenge: [{ points: 4, duration: 600 }],
-  codesPerUser: [{ points: 10, duration: 3600 }],
+  // NIST SP 800-63B-4 §3.2.2: no more than 100 that fail in a row.
+  codesPerUser: [
+    { points: 10, duration: 3600 },
+    { points: 100, duration: 20 * day },
+  ],
   sends: [
     { points: 1, duration: 30 },
     { points: 3, duration: 600 },
     { points: 5, duration: 3600 },
   ],
-  pushes: [{ points: 3, duration: 600 }],
+  pushes: [
+    { points: 3, duration: 600 },
+    { points: 10, duration: day },
+  ],
   pushPause: [{ points: 1, duration: 60 }],
   starts: [{ points: 60, duration: 600 }],
   failures: [{ points: 100, duration: 3600 }],
   budget: [],
 }
 
-const inMemory: MakeLimiter = (options) => new MemoryLimiter(options)
+/** As in a store that is shared: limiters of one name are one, whichever strategies they are of. */
+const inMemory: MakeLimiter = (options) => {
+  const made = limitersOfProcess()
+  const name = JSON.stringify([options.keyPrefix, options.points, options.duration])
+  const limiter = made.get(name) ?? new MemoryLimiter(options)
+  made.set(name, limiter)
+  return limiter
+}
 
 const limits = Object.keys(defaults) as Limit[]
 

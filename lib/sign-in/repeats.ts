@@ -6,7 +6,7 @@ import { claimSeconds } from '../limits/index.ts'
 import { field } from './fields.ts'
 import type { SessionShelf, SignInRequest } from './host-port.ts'
 import type { StrategySettings } from './options.ts'
-import { storedChallenge, type RequestContext } from './request-context.ts'
+import { ownChallenge, type RequestContext } from './request-context.ts'
 import { waiting, type Info, type SignInResult } from './sign-in-result.ts'
 
 /** An answer that may be lost on its way, for the request that comes again for it. */
@@ -152,7 +152,7 @@ class Repeatable {
       // The challenge leaves the session before the user has come into it.
       await attempt(claims.take(signingIn, longestRest))
     }
-    const challenge = storedChallenge(this.#context)
+    const challenge = ownChallenge(this.#context)
     const result = await act()
     if (result.type !== 'refused' || result.info.code !== 'no_challenge') {
       return this.#leave(result, async () => {
@@ -234,7 +234,7 @@ class Repeatable {
   async #replayWaiting(session: string): Promise<SignInResult | undefined> {
     const context = this.#context
     const isThere = await this.#shelf.adopt(session)
-    const challenge = isThere ? storedChallenge(context) : undefined
+    const challenge = isThere ? ownChallenge(context) : undefined
     const isOver = !challenge || (await context.step.limits.singleUse.isOver(challenge))
     return isOver || hasExpired(challenge) ? undefined : waiting(challenge)
   }

@@ -9,7 +9,7 @@ import { readAddress } from './client-address.ts'
 import type { SignInRequest } from './host-port.ts'
 import type { StrategySettings } from './options.ts'
 import type { StepContext } from './steps/step-result.ts'
-import { normalise } from './username.ts'
+import { isUsual, normalise } from './username.ts'
 
 /** What one request works with. */
 export interface RequestContext {
@@ -18,6 +18,8 @@ export interface RequestContext {
   loginHint?: string | undefined
   slot: ChallengeSlot
   hash: KeyedHash
+  /** What the strategy's users may choose to start with. */
+  channels: readonly string[]
   /** The claims are kept with an answer that may be lost: Passport logs in a user, and no session. */
   keepsClaims: boolean
   /** Called when Okta has answered with the user, before anything else happens. */
@@ -55,6 +57,7 @@ export class RequestContexts {
     const context: RequestContext = {
       request,
       hash,
+      channels: this.#settings.channels,
       keepsClaims: false,
       slot: new ChallengeSlot(request.session, sessionKey),
       step: { ...step, address, callOptions },
@@ -95,7 +98,13 @@ export class RequestContexts {
           clientId,
           ...(loginHint !== undefined && { user: userKey(loginHint), ...named(loginHint) }),
         })),
-        userKey,
+        countedUser: (loginHint, factor) => ({
+          user: userKey(loginHint),
+          factor,
+          ...(!isUsual(loginHint) && {
+            spelling: hash(JSON.stringify([issuer, clientId, loginHint.toLowerCase(), 'spelling'])),
+          }),
+        }),
         requireNumberChallenge,
       },
     }
@@ -113,4 +122,20 @@ export function storedChallenge({ slot, step }: RequestContext): Challenge | und
   // A session may hold what another version of this package has stored, in another shape.
   const isSound = Number.isFinite(challenge?.expiresAt)
   return challenge && isSound && step.okta.owns(challenge) ? challenge : undefined
+}
+
+/**
+ * The session's challenge, if this strategy could have started it: one of another strategy on the
+ * same client may be of a way that is not good enough here.
+ */
+export function ownChallenge(context: RequestContext): Challenge | undefined {
+  const { step, channels } = context
+  const challenge = storedChallenge(context)
+  if (!challenge) {
+    return undefined
+  }
+  const { channel, askedChannel = channel, bindingMethod, mfaToken } = challenge
+  const ways = mfaToken === undefined ? channels : step.okta.secondFactors
+  const isNumberMissing = step.requireNumberChallenge && bindingMethod === 'none'
+  return ways.includes(askedChannel) && !isNumberMissing ? challenge : undefined
 }

@@ -17,7 +17,12 @@ import type { HostRequest, SignInRequest } from './host-port.ts'
 import { checkMediaType } from './media-type.ts'
 import type { StrategySettings } from './options.ts'
 import { Repeats } from './repeats.ts'
-import { RequestContexts, storedChallenge, type RequestContext } from './request-context.ts'
+import {
+  RequestContexts,
+  ownChallenge,
+  storedChallenge,
+  type RequestContext,
+} from './request-context.ts'
 import { failed, waiting, type Cancelled, type SignInResult } from './sign-in-result.ts'
 import { waitsFor, type Waits } from './steps/check-send-limits.ts'
 import { complete } from './steps/complete.ts'
@@ -104,7 +109,7 @@ export class SignIn {
 
   complete(request: SignInRequest, forPassport = false): Promise<SignInResult> {
     const step = async (context: RequestContext): Promise<SignInResult> => {
-      const challenge = storedChallenge(context)
+      const challenge = ownChallenge(context)
       context.loginHint = challenge?.loginHint
       const code = readTypedCode(field(request, this.settings.codeField))
       if (!challenge) {
@@ -173,7 +178,7 @@ export class SignIn {
     username?: string,
   ): Promise<Waits> {
     const context = this.#contexts.make(request, await this.clientFor(request.hostRequest))
-    const challenge = username === undefined ? storedChallenge(context) : undefined
+    const challenge = username === undefined ? ownChallenge(context) : undefined
     const loginHint = username === undefined ? challenge?.loginHint : readLoginHint(username)
     if (loginHint === undefined) {
       return {}
@@ -201,7 +206,7 @@ export class SignIn {
       return await step(context)
     } catch (error) {
       reportRefusal(context, error)
-      return failed(error, context && storedChallenge(context))
+      return failed(error, context && ownChallenge(context))
     }
   }
 
@@ -234,7 +239,7 @@ export class SignIn {
         return failed(result.error)
       case 'failed':
         reportRefusal(context, result.error)
-        return failed(result.error, storedChallenge(context))
+        return failed(result.error, ownChallenge(context))
     }
   }
 
@@ -284,7 +289,7 @@ function reportRefusal(context: RequestContext | undefined, error: unknown): voi
 }
 
 async function liveChallenge(context: RequestContext): Promise<Challenge> {
-  const challenge = storedChallenge(context)
+  const challenge = ownChallenge(context)
   if (!challenge || (await context.step.limits.singleUse.isOver(challenge))) {
     throw new OktaOobError('no_challenge')
   }

@@ -32,6 +32,11 @@ export function normalise(loginHint: string): string {
   return fold(fold(loginHint))
 }
 
+/** Whether a username, as it is sent, differs from what it is counted as by upper case only. */
+export function isUsual(loginHint: string): boolean {
+  return normalise(loginHint) === loginHint.toLowerCase()
+}
+
 /** Upper case before lower case folds letters such as "ß" and "ſ". Unicode 16.0, §3.13.3 */
 function fold(text: string): string {
   return text

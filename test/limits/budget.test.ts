@@ -57,6 +57,19 @@ describe('The budget of an app', () => {
     expect((await tab.start({ username: bob, channel: 'push' })).code).to.equal('challenge_started')
   })
 
+  it('is not for what Okta refuses to send', async () => {
+    stopClock()
+    const { tab } = await begin(1)
+    for (const nobody of ['nobody@example.com', 'no-one@example.com']) {
+      const { code } = await tab.start({ username: nobody, channel: 'sms' })
+      expect(code).to.equal('challenge_started')
+    }
+
+    expect((await tab.start({ username: alice, channel: 'sms' })).code).to.equal(
+      'challenge_started',
+    )
+  })
+
   it('takes nothing from a user, when it is used up', async () => {
     const clock = stopClock()
     const { tab } = await begin(1, {

@@ -6,6 +6,7 @@ import { startApp } from '../support/app.ts'
 import { stopClock } from '../support/clock.ts'
 import {
   beginFlow,
+  codeOf,
   jsonDoors,
   shareStandIn,
   Tab,
@@ -74,6 +75,9 @@ describe('A limit of a user is not evaded', () => {
     ),
   }
   for (const [how, again] of Object.entries(ways)) {
+    if (how.endsWith('spaces within it')) {
+      continue // Okta knows no such user
+    }
     it(`${how}: wrong codes`, async () => {
       const clock = stopClock()
       const flow = await beginFlow(shared.okta, { strategy: { limits: { codesPerUser: users } } })
@@ -131,6 +135,67 @@ describe('A limit of a user is not evaded', () => {
       const { status } = await browser().postJson('/start', { username, channel: 'sms' })
       expect(status, username).to.equal(200)
     }
+  })
+})
+
+describe('A spelling that Okta does not know', () => {
+  const shared = shareStandIn()
+  const spelling = spellings['spaces within it']
+  const limits = { budget: { points: 5, duration: 3600 } }
+
+  it('uses up no text, no push and no code of the user that it is like', async () => {
+    const clock = stopClock()
+    const flow = await beginFlow(shared.okta, { strategy: { limits } })
+    for (let hour = 1; hour <= 12; hour += 1) {
+      const stranger = newSession(flow)
+      expect((await stranger.start({ username: spelling, channel: 'push' })).code).to.be.oneOf([
+        'challenge_started',
+        'rate_limited',
+      ])
+      await stranger.start({ username: spelling, channel: 'sms' })
+      for (let code = 1; code <= 5; code += 1) {
+        await stranger.submit(`00000${code}`)
+      }
+      clock.tick(300_000)
+    }
+
+    const { tab } = flow
+    expect((await tab.start({ channel: 'push' })).code).to.equal('challenge_started')
+    expect((await tab.start({ channel: 'sms' })).code).to.equal('challenge_started')
+    expect((await tab.submit(codeOf(flow.okta))).code).to.equal('complete')
+  })
+
+  it('has limits of its own', async () => {
+    stopClock()
+    const flow = await beginFlow(shared.okta, { strategy: { limits } })
+    const stranger = newSession(flow)
+    await stranger.start({ username: spelling, channel: 'sms' })
+
+    const again = await newSession(flow).start({ username: spelling, channel: 'sms' })
+    expect(again).to.include({ code: 'rate_limited', retryAfter: 30 })
+    const lefts = []
+    for (let code = 1; code <= 4; code += 1) {
+      const { page } = await stranger.submit(`00000${code}`)
+      lefts.push(page.json.error.attemptsLeft)
+    }
+    expect(lefts).to.deep.equal([3, 2, 1, undefined])
+  })
+
+  it('and its usual form are told apart by nothing that a stranger sees', async () => {
+    stopClock()
+    const nobody = { 'no body@example.com': 'nobody@example.com' }
+    const seen = []
+    for (const [odd, usual] of Object.entries({ [spelling]: 'alice@example.com', ...nobody })) {
+      const flow = await beginFlow(shared.okta, { strategy: { limits } })
+      const codes = []
+      for (const username of [odd, usual, odd, usual, usual.toUpperCase()]) {
+        const { code } = await newSession(flow).start({ username, channel: 'sms' })
+        codes.push(code)
+      }
+      seen.push(codes)
+    }
+    expect(seen[0]).to.deep.equal(seen[1])
+    expect(seen[0]).to.include('rate_limited')
   })
 })
 

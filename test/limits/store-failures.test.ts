@@ -85,7 +85,7 @@ const actions: Record<string, Action> = {
     before: text,
     act: ({ tab, okta }) => tab.submit(codeOf(okta)),
     answers: 'complete',
-    afterwards: 4,
+    afterwards: 5,
   },
   'the right code, before a second factor': {
     user: erin,
@@ -110,7 +110,7 @@ const actions: Record<string, Action> = {
     },
     act: ({ tab }) => tab.poll(),
     answers: 'complete',
-    afterwards: 5,
+    afterwards: 6,
   },
   'a poll that finds a denial': {
     before: async (scene) => {

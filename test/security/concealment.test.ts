@@ -149,7 +149,8 @@ describe('A user whom Okta refuses', () => {
 
   it('is told so with concealUnknownUsers: false', async () => {
     for (const refusal of Object.values(telling)) {
-      const app = await appOf(oktaThatRefusesNancy('sms', refusal), { concealUnknownUsers: false })
+      const options = { concealUnknownUsers: false, limits: false as const }
+      const app = await appOf(oktaThatRefusesNancy('sms', refusal), options)
 
       const { status, json } = await app.browser().postJson('/login', { username: nancy })
 

@@ -36,6 +36,8 @@ export const mochaHooks: RootHookObject = {
 
   async afterEach() {
     await closeEverything()
+    // What is counted in memory belongs to the process, and each test is one.
+    Reflect.deleteProperty(globalThis, Symbol.for('passport-okta-oob.limiters'))
     const unused = nock.pendingMocks()
     nock.cleanAll()
     Object.assign(process.env, environment)

@@ -1,17 +1,19 @@
 import { OktaOobError } from '../../errors.ts'
-import type { Count } from '../../limits/index.ts'
+import type { Count, CountedSend } from '../../limits/index.ts'
 import type { StartInput, StepContext } from './step-result.ts'
 
 /**
  * Whether one more message may be sent: first for the address, then for the app, then for the user.
  * A way that takes a code is refused while none of the user's would be looked at.
  *
- * @returns the seconds until another one may follow
  * @throws {OktaOobError} `rate_limited`, `too_many_attempts`, `access_denied` where the app has said
  *   no, or `limiter_unavailable`
  */
-export async function checkSendLimits(context: StepContext, input: StartInput): Promise<number> {
-  const { limits, userKey, address } = context
+export async function checkSendLimits(
+  context: StepContext,
+  input: StartInput,
+): Promise<CountedSend> {
+  const { limits, countedUser, address } = context
   const { loginHint, channel, resend = false, approve } = input
   const factor = input.mfaToken === undefined ? 1 : 2
   if (factor === 1 && !resend) {
@@ -20,13 +22,13 @@ export async function checkSendLimits(context: StepContext, input: StartInput): 
   if (factor === 1 && (await approve?.()) === false) {
     throw new OktaOobError('access_denied')
   }
-  const user = userKey(loginHint)
+  const user = countedUser(loginHint, factor)
   if (channel !== 'push') {
     throwRefusal(context, input, [await limits.lookAtCodes(user, address)], 'too_many_attempts')
   }
-  const sends = await limits.takeSend(channel, { user, factor })
-  throwRefusal(context, input, sends)
-  return Math.max(0, ...sends.map(({ wait }) => wait))
+  const send = await limits.takeSend(channel, user)
+  throwRefusal(context, input, send.refusal ? [send.refusal] : [])
+  return send
 }
 
 /** Seconds until each way may be started, by channel. */
@@ -34,18 +36,15 @@ export type Waits = Readonly<Record<string, number>>
 
 /** What {@link checkSendLimits} would say of each way of a user, without counting anything. */
 export async function waitsFor(
-  { limits, userKey, address }: StepContext,
+  { limits, countedUser, address }: StepContext,
   loginHint: string,
   factor: 1 | 2,
   channels: readonly string[],
 ): Promise<Waits> {
-  const user = userKey(loginHint)
+  const user = countedUser(loginHint, factor)
   const codes = limits.lookAtCodes(user, address)
   const waits = channels.map(async (channel) => {
-    const [{ wait }, send] = await Promise.all([
-      codes,
-      limits.waitForSend(channel, { user, factor }),
-    ])
+    const [{ wait }, send] = await Promise.all([codes, limits.waitForSend(channel, user)])
     return [channel, Math.ceil(channel === 'push' ? send : Math.max(wait, send))]
   })
   return Object.fromEntries(await Promise.all(waits)) as Waits

@@ -10,7 +10,7 @@ export async function finish(
   challenge: Challenge,
   result: TokenResult | OktaOobError,
 ): Promise<StepResult> {
-  const { limits, userKey } = context
+  const { limits, countedUser } = context
   if (result instanceof OktaOobError && result.code === 'challenge_expired') {
     // Okta says "expired" to a used oob_code too: a concurrent request may hold its tokens, or
     // has already signed in with them, and then the session is no longer ours to write.
@@ -22,9 +22,10 @@ export async function finish(
   if (!(await limits.singleUse.claim(challenge))) {
     return gone()
   }
+  const user = countedUser(challenge.loginHint, challenge.mfaToken === undefined ? 1 : 2)
   if (result instanceof OktaOobError) {
     if (result.code === 'challenge_denied') {
-      await limits.pausePushes(userKey(challenge.loginHint))
+      await limits.pausePushes(user)
     }
     return { type: 'ended', error: result }
   }
@@ -32,10 +33,7 @@ export async function finish(
     return startSecondFactor(context, challenge, result)
   }
   // The user has signed in, whatever a store that fails now goes on counting.
-  await Promise.allSettled([
-    limits.forgetCodes(userKey(challenge.loginHint)),
-    limits.giveBackStart(challenge.countedFor),
-  ])
+  await Promise.allSettled([limits.forgetCodes(user), limits.giveBackStart(challenge.countedFor)])
   return { type: 'complete', challenge, claims: result.claims, tokens: result.tokens }
 }
 

@@ -1,6 +1,7 @@
 import { ofChallenge } from '../../audit.ts'
 import type { Challenge } from '../../challenge.ts'
 import { attempt, OktaOobError, type OktaCause } from '../../errors.ts'
+import type { CountedSend } from '../../limits/index.ts'
 import { checkSendLimits } from './check-send-limits.ts'
 import type { StartInput, StepContext, StepResult } from './step-result.ts'
 
@@ -20,11 +21,11 @@ export async function start(context: StepContext, input: StartInput): Promise<St
   if (tooSoon > 0) {
     return { type: 'failed', error: new OktaOobError('rate_limited', { retryAfter: tooSoon }) }
   }
-  const wait = await attempt(checkSendLimits(context, input))
-  if (wait instanceof OktaOobError) {
-    return { type: 'failed', error: wait }
+  const send = await attempt(checkSendLimits(context, input))
+  if (send instanceof OktaOobError) {
+    return { type: 'failed', error: send }
   }
-  const started = await startChallenge(context, input)
+  const started = await startChallenge(context, input, send)
   if (started instanceof OktaOobError) {
     // An expired mfa_token takes the challenge along that was started with it.
     const over = factor === 2 && started.code === 'challenge_expired'
@@ -36,10 +37,11 @@ export async function start(context: StepContext, input: StartInput): Promise<St
   const isCode = started.bindingMethod === 'prompt'
   const sentPause = isCode ? oktaPause : pushPause
   // The code of an authenticator app is not sent.
-  const pause = Math.max(wait, started.oobCode === undefined ? 0 : sentPause)
+  const pause = Math.max(send.wait, started.oobCode === undefined ? 0 : sentPause)
   const challenge: Challenge = {
     ...started,
     ...(pause > 0 && { resendAt: Date.now() + pause * 1000 }),
+    ...(started.channel !== channel && { askedChannel: channel }),
     ...(returnTo !== undefined && { returnTo }),
     ...(countedFor !== undefined && { countedFor }),
     decoy: started.decoy ?? 0,
@@ -64,6 +66,7 @@ function secondsUntilResend(previous: Challenge | undefined): number {
 async function startChallenge(
   context: StepContext,
   { loginHint, channel, mfaToken }: StartInput,
+  { notSent }: CountedSend,
 ): Promise<Challenge | OktaOobError> {
   const { okta, decoys, audit, requireNumberChallenge } = context
   const options = context.callOptions()
@@ -88,6 +91,9 @@ async function startChallenge(
     const { bindingMethod } = started
     audit.report('send', loginHint, () => ({ ...ofChallenge(started), bindingMethod }))
     return started
+  }
+  if (started.code === 'access_denied') {
+    await notSent()
   }
   // After the first factor there is nothing left to conceal.
   if (decoys && mfaToken === undefined && started.code === 'access_denied') {

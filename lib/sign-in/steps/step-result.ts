@@ -3,7 +3,7 @@ import type { Audit } from '../../audit.ts'
 import type { Challenge } from '../../challenge.ts'
 import type { Decoys } from '../../concealment/index.ts'
 import type { OktaOobError } from '../../errors.ts'
-import type { Limits } from '../../limits/index.ts'
+import type { CountedUser, Limits } from '../../limits/index.ts'
 import type { CallOptions, OktaOobClient, Tokens } from '../../okta/index.ts'
 
 /** What a step has decided, and with it what happens to the session's challenge. */
@@ -32,7 +32,7 @@ export interface StepContext {
   decoys: Decoys | undefined
   audit: Audit
   /** Names a user where something is counted. */
-  userKey: (loginHint: string) => string
+  countedUser: (loginHint: string, factor: 1 | 2) => CountedUser
   requireNumberChallenge: boolean
   /** The browser's, where it is known. */
   address: string | undefined

@@ -20,8 +20,8 @@ export async function submitCode(
   if (code === undefined) {
     return { type: 'failed', error: new OktaOobError('code_invalid') }
   }
-  const { limits, userKey, address } = context
-  const user = userKey(challenge.loginHint)
+  const { limits, countedUser, address } = context
+  const user = countedUser(challenge.loginHint, challenge.mfaToken === undefined ? 1 : 2)
   const counts = await limits.takeCode(challenge, user, address)
   const refusal = counts.find(({ refused }) => refused)
   if (refusal) {
