@@ -45,7 +45,7 @@ describe('Another way, and once more', function () {
         }
         await beginSignIn(page, origin, alice, 'Text message')
         const { code: old = '' } = newest(okta)
-        await page.getByRole('button', { name: 'Send again' }).click({ force: true })
+        await page.getByRole('button', { name: 'Send again' }).click({ force: javaScriptEnabled })
         if (!javaScriptEnabled) {
           await page.getByRole('alert').getByText('That was too often.').waitFor()
         }

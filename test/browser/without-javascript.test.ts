@@ -65,7 +65,9 @@ describe('Signing in to the example without JavaScript', function () {
   })
 
   it('cancel and send again: plain forms', async () => {
+    const clock = stopClock()
     const page = await begin(bob, 'Okta Verify')
+    clock.tick(5000)
     await page.getByRole('button', { name: 'Send again' }).click()
     expect(await page.getByRole('status').innerText()).to.include('It has been sent again.')
     expect(await page.title()).to.equal('Approve the sign-in')
