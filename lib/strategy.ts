@@ -7,6 +7,7 @@ import type { OktaOobClient, OktaOobClientOptions } from './okta/index.ts'
 import { checkNames } from './options.ts'
 import { makePages, type RoutesOptions, type Steps } from './pages/index.ts'
 import {
+  checkCompleteOptions,
   checkRedirects,
   makeClient,
   makeHandler,
@@ -14,6 +15,7 @@ import {
   SignIn,
   Tenants,
   type AnyVerify,
+  type CompleteOptions,
   type HandlerRedirects,
   type OktaOobAnswer,
   type OktaOobStrategyOptions,
@@ -138,6 +140,7 @@ export class OktaOobStrategy extends Strategy {
       const result = await signIn.authenticate(request, options?.step)
       switch (result.type) {
         case 'signed-in':
+          request.beforeLogIn()
           success(result.user, result.info)
           break
         case 'waiting':
@@ -195,11 +198,11 @@ export class OktaOobStrategy extends Strategy {
    * @example
    * app.post('/code', okta.complete({ successRedirect: '/', challengeRedirect: '/code' }))
    */
-  complete(redirects: Redirects = {}): RequestHandler {
-    checkRedirects(redirects, 'complete')
+  complete(options: CompleteOptions = {}): RequestHandler {
+    checkCompleteOptions(options)
     const step = (request: SignInRequest): Promise<SignInResult> =>
       completeAndLogIn(this._signIn, request)
-    return handlerOf(this._signIn, step, keepingChallenge(redirects))
+    return handlerOf(this._signIn, step, keepingChallenge(options))
   }
 
   /**
@@ -293,7 +296,7 @@ async function completeAndLogIn(signIn: SignIn, request: SignInRequest): Promise
 }
 
 /** A refusal that leaves the challenge usable belongs on its page. */
-function keepingChallenge(redirects: Redirects): HandlerRedirects {
+function keepingChallenge(redirects: CompleteOptions): HandlerRedirects {
   return { ...redirects, usableRedirect: redirects.challengeRedirect }
 }
 

@@ -1,8 +1,11 @@
 import type { IncomingMessage } from 'node:http'
 import { callbackify } from 'node:util'
 import { asError } from '../errors.ts'
+import { inTime } from '../in-time.ts'
 import type { HostRequest, SessionPort, SignInRequest } from '../sign-in/index.ts'
+import { giveCallbacks } from './session-callbacks.ts'
 import { sessionPortOf } from './session-ports.ts'
+import { sessionFailed } from './session-shelf.ts'
 import { warnOfUntrustedProxy } from './trust-proxy.ts'
 
 /** What Passport adds to a request. */
@@ -17,6 +20,8 @@ interface Login {
 export class NodeRequest implements SignInRequest {
   readonly hostRequest: HostRequest
   readonly session: SessionPort | undefined
+  readonly #afterLogIn: (() => Promise<void>)[] = []
+  #isPrepared = false
 
   constructor(req: HostRequest) {
     this.hostRequest = req
@@ -77,51 +82,80 @@ export class NodeRequest implements SignInRequest {
   }
 
   get logIn(): SignInRequest['logIn'] {
-    const { hostRequest: req } = this
-    if (typeof (req as Login).logIn !== 'function') {
+    if (typeof (this.hostRequest as Login).logIn !== 'function') {
       return undefined
     }
-    return (user) =>
-      new Promise((resolve, reject) => {
-        ;(req as Login).logIn?.(user, (error: unknown) => {
-          if (error) {
-            dropSession(req)
-            reject(asError(error))
-          } else {
-            resolve()
-          }
-        })
-      })
+    return async (user, options) => {
+      this.beforeLogIn()
+      try {
+        await (this.hostRequest as Login).logIn?.(user, options)
+      } catch (error) {
+        dropSession(this.hostRequest)
+        throw asError(error)
+      }
+    }
   }
 
-  /** Passport and the app log in by `req.logIn`, or by its other name. */
   afterLogIn(act: () => Promise<void>): void {
+    this.#afterLogIn.push(act)
+    this.beforeLogIn()
+  }
+
+  /**
+   * Passport and the app log in by `req.logIn`, or by its other name. Passport waits for its session
+   * as long as that takes, and for callbacks that some sessions never call.
+   */
+  beforeLogIn(): void {
     const req = this.hostRequest as Login
     const { logIn } = req
-    if (!logIn) {
+    if (!logIn || this.#isPrepared) {
       return
     }
-    const wrapped = function (this: unknown, ...args: unknown[]): unknown {
-      const done = args.at(-1)
-      if (typeof done !== 'function') {
-        return Promise.resolve(logIn.apply(this, args)).then(act)
+    this.#isPrepared = true
+    const act = async (args: unknown[]): Promise<void> => {
+      giveCallbacks(req)
+      await inTimeOrFailed(() => callLogIn(logIn.bind(req), args))
+      for (const afterwards of this.#afterLogIn) {
+        await afterwards()
       }
-      const then = (error: unknown): void => {
-        if (error) {
-          done(error)
-        } else {
-          callbackify(act)(done as (error?: unknown) => void)
-        }
-      }
-      return logIn.call(this, ...args.slice(0, -1), then)
     }
-    Object.assign(req, { logIn: wrapped, login: wrapped })
+    const prepared = (...args: unknown[]): unknown => {
+      const done = args.at(-1)
+      return typeof done === 'function'
+        ? callbackify(act)(args.slice(0, -1), done as (error?: unknown) => void)
+        : act(args)
+    }
+    Object.assign(req, { logIn: prepared, login: prepared })
   }
 
   /** As the browser has sent it: routers strip the mount path from `url`. */
   get #originalPath(): string {
     const { originalUrl = '', url } = this.hostRequest as Partial<HostRequest>
     return (originalUrl || url || '').split('?')[0] ?? ''
+  }
+}
+
+/** Passport's takes a callback, that of @fastify/passport returns a promise. */
+function callLogIn(logIn: (...args: unknown[]) => unknown, args: unknown[]): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const returned = logIn(...args, (error: unknown) => (error ? reject(error) : resolve()))
+    if (returned instanceof Promise) {
+      returned.then(() => resolve(), reject)
+    }
+  })
+}
+
+/** @throws what the login throws, or {@link OktaOobError} `session_failed` */
+async function inTimeOrFailed(logIn: () => Promise<void>): Promise<void> {
+  let isLate = true
+  try {
+    await inTime('The session', () =>
+      logIn().finally(() => {
+        isLate = false
+      }),
+    )
+  } catch (error) {
+    throw isLate ? sessionFailed(error) : error
   }
 }
 

@@ -1,11 +1,13 @@
 import { OktaOobError } from '../errors.ts'
+import { inTime } from '../in-time.ts'
 import type { HostRequest, SessionPort } from '../sign-in/index.ts'
 import { sessionFailed, StoreShelf, type SessionStore } from './session-shelf.ts'
+import { storedSessionOf, type StoredSession } from './stored-session.ts'
 
 type Callback = (error?: unknown) => void
 
 /** What session libraries have in common. Sessions in a cookie lack some of the methods. */
-interface HostSession extends Record<string, unknown> {
+export interface HostSession extends Record<string, unknown> {
   regenerate?: (callback: Callback) => unknown
   save?: (callback: Callback) => unknown
 }
@@ -24,7 +26,7 @@ type Run = (session: HostSession, method: 'regenerate' | 'save') => unknown
 /** The port for this request's kind of session; `undefined` without a session. */
 export function sessionPortOf(req: RequestWithSession): SessionPort | undefined {
   const { session } = req
-  return session ? new HostSessionPort(req, runFor(session)) : undefined
+  return session ? new HostSessionPort(req, session) : undefined
 }
 
 /**
@@ -58,16 +60,40 @@ const runWithoutCallback: Run = (session, method) =>
 /** The whole session goes out with the answer, so there is neither an id nor a store. */
 const runInCookie: Run = () => undefined
 
+/**
+ * What keeps its data in the browser: cookie-session has neither method, @fastify/secure-session no
+ * `save`, iron-session no `regenerate`, and koa-session no external key.
+ */
+function keptInBrowser(req: RequestWithSession, session: HostSession): string | undefined {
+  if (req.sessionStore) {
+    return undefined
+  }
+  if ('externalKey' in session) {
+    return session['externalKey'] === undefined ? 'koa-session without a store' : undefined
+  }
+  if (session.save && session.regenerate) {
+    return undefined
+  }
+  if ('isPopulated' in session) {
+    return 'cookie-session'
+  }
+  return runFor(session) === runInCookie ? '@fastify/secure-session' : 'a session without an id'
+}
+
 class HostSessionPort implements SessionPort {
+  readonly keptInBrowser: string | undefined
+  readonly shelf: StoreShelf | undefined
   readonly #req: RequestWithSession
   readonly #run: Run
+  readonly #stored: StoredSession | undefined
+  #remembered: Promise<Record<string, unknown> | undefined> | undefined
 
-  readonly shelf: StoreShelf | undefined
-
-  constructor(req: RequestWithSession, run: Run) {
+  constructor(req: RequestWithSession, session: HostSession) {
     this.#req = req
-    this.#run = run
+    this.#run = runFor(session)
+    this.keptInBrowser = keptInBrowser(req, session)
     this.shelf = StoreShelf.of(req)
+    this.#stored = storedSessionOf(req, this.shelf)
   }
 
   /** Looked up each time: a new id is a new object, and the app may end its session meanwhile. */
@@ -86,15 +112,26 @@ class HostSessionPort implements SessionPort {
     this.#session[key] = value
   }
 
+  remember(): void {
+    this.#remembered = this.#stored?.isCurrent() ? this.#stored.read() : undefined
+    // A store that fails now is told of when it fails to renew.
+    this.#remembered?.catch(() => {})
+  }
+
   async renew(): Promise<void> {
     if (this.#run === runInCookie) {
       return
     }
     // Only what has a name: the id and the store of @fastify/session are under symbols.
-    const data = Object.entries(this.#session).filter(([name]) => name !== 'cookie')
-    const isOver = await this.wasEnded()
+    const own = Object.fromEntries(
+      Object.entries(this.#session).filter(([name]) => name !== 'cookie'),
+    )
+    const before = await this.#remembered
+    const now = await this.#read()
+    const isOver = now === 'ended'
+    const kept = before && typeof now === 'object' ? merge(own, before, now) : own
     await this.#call('regenerate')
-    Object.assign(this.#session, isOver ? {} : Object.fromEntries(data))
+    Object.assign(this.#session, isOver ? {} : kept)
   }
 
   save(): Promise<void> {
@@ -102,19 +139,38 @@ class HostSessionPort implements SessionPort {
   }
 
   async wasEnded(): Promise<boolean> {
-    const { shelf } = this
-    if (!shelf || shelf.cameWith !== shelf.id) {
-      return false
-    }
-    return (await shelf.session(shelf.id)) === undefined
+    return (await this.#read()) === 'ended'
+  }
+
+  /** What the store has now; `undefined` for a session that the browser did not come with. */
+  async #read(): Promise<Record<string, unknown> | 'ended' | undefined> {
+    const stored = this.#stored
+    return stored?.isCurrent() ? ((await stored.read()) ?? 'ended') : undefined
   }
 
   async #call(method: 'regenerate' | 'save'): Promise<void> {
     const session = this.#session
     try {
-      await this.#run(session, method)
+      await inTime('The session', () => this.#run(session, method))
     } catch (cause) {
       throw sessionFailed(cause)
     }
   }
+}
+
+/** What this request has made of the session, with what other requests have made of it meanwhile. */
+function merge(
+  own: Record<string, unknown>,
+  before: Record<string, unknown>,
+  now: Record<string, unknown>,
+): Record<string, unknown> {
+  const isOwn = (name: string): boolean =>
+    JSON.stringify(own[name]) !== JSON.stringify(before[name])
+  const names = Object.keys(own).filter((name) => isOwn(name) || Object.hasOwn(now, name))
+  const others = Object.keys(now).filter((name) => name !== 'cookie' && !Object.hasOwn(own, name))
+  return Object.fromEntries([
+    ...names.map((name) => [name, isOwn(name) ? own[name] : now[name]]),
+    // What this request has dropped was there before.
+    ...others.filter((name) => !Object.hasOwn(before, name)).map((name) => [name, now[name]]),
+  ]) as Record<string, unknown>
 }

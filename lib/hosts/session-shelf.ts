@@ -1,4 +1,5 @@
 import { asError, OktaOobError } from '../errors.ts'
+import { inTime } from '../in-time.ts'
 import type { SessionShelf } from '../sign-in/index.ts'
 
 /** The part of express-session's stores that is used here. */
@@ -89,17 +90,21 @@ export class StoreShelf implements SessionShelf {
     question: (done: (error?: unknown, answer?: unknown) => void) => void,
   ): Promise<unknown> {
     try {
-      return await new Promise((resolve, reject) => {
-        question((error, answer) => {
-          // Stores of files report a missing session so; express-session takes it for that as well.
-          const isMissing = (error as NodeJS.ErrnoException | undefined)?.code === 'ENOENT'
-          if (error && !isMissing) {
-            reject(error)
-          } else {
-            resolve(answer)
-          }
-        })
-      })
+      return await inTime(
+        'The session store',
+        () =>
+          new Promise((resolve, reject) => {
+            question((error, answer) => {
+              // Stores of files report a missing session so; express-session takes it for that as well.
+              const isMissing = (error as NodeJS.ErrnoException | undefined)?.code === 'ENOENT'
+              if (error && !isMissing) {
+                reject(error)
+              } else {
+                resolve(answer)
+              }
+            })
+          }),
+      )
     } catch (cause) {
       throw sessionFailed(cause)
     }
@@ -107,7 +112,7 @@ export class StoreShelf implements SessionShelf {
 }
 
 /** Whether a browser has sent this session id, however its cookie is spelled. */
-function namesSession(cookies: string | undefined, id: string): boolean {
+export function namesSession(cookies: string | undefined, id: string): boolean {
   return (cookies ?? '').split(';').some((cookie) => {
     try {
       return decodeURIComponent(cookie).includes(id)

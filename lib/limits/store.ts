@@ -1,9 +1,7 @@
 import type { RateLimiterAbstract } from 'rate-limiter-flexible'
 import { OktaOobError } from '../errors.ts'
+import { inTime } from '../in-time.ts'
 import { MemoryLimiter } from './limiter.ts'
-
-/** Seconds that a store may take for one answer. */
-const patience = 5
 
 /** Seconds to stay away from a store that does not answer. */
 const backoff = 5
@@ -19,23 +17,14 @@ export function query<T>(
   question: (limiter: RateLimiterAbstract) => Promise<T>,
 ): Promise<T> {
   // Memory always answers, and a timer would take longer than the answer.
-  return limiter instanceof MemoryLimiter ? question(limiter) : inTime(() => question(limiter))
+  return limiter instanceof MemoryLimiter ? question(limiter) : ask(() => question(limiter))
 }
 
-/** A store that never answers counts as down: a Redis client waits as long as its connection does. */
-async function inTime<T>(question: () => Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => {
-      reject(new Error(`The limiter has not answered in ${patience} seconds.`))
-    }, patience * 1000)
-  })
+async function ask<T>(question: () => Promise<T>): Promise<T> {
   try {
-    return await Promise.race([question(), late])
+    return await inTime('The limiter', question)
   } catch (cause) {
     throw new OktaOobError('limiter_unavailable', { cause, retryAfter: backoff })
-  } finally {
-    clearTimeout(timer)
   }
 }
 

@@ -1,5 +1,5 @@
 import { check, checkList, checkNames, isText } from '../options.ts'
-import type { HostRequest, OnError } from '../sign-in/index.ts'
+import { checkKeepSessionInfo, type HostRequest, type OnError } from '../sign-in/index.ts'
 import type { Html } from './html.ts'
 import { readMessages, type Languages } from './language.ts'
 import type { OwnMessages } from './messages.ts'
@@ -53,6 +53,8 @@ export interface RoutesOptions {
   render?: { readonly [S in Screen]?: (view: Views[S]) => Page } | undefined
   /** A policy of the app's own, or `false` to send none. */
   contentSecurityPolicy?: string | false | undefined
+  /** Keeps what the app has in the session when it logs the user in. Default: false. */
+  keepSessionInfo?: boolean | undefined
   /**
    * Told of each fault: of errors with a status of 500 and more, and of what the app's own callbacks
    * throw. Takes the place of the process warning `OKTA_OOB_FAULT`. Its result is not waited for.
@@ -69,6 +71,7 @@ export interface RoutesSettings {
   layout: RoutesOptions['layout']
   render: NonNullable<RoutesOptions['render']>
   contentSecurityPolicy: string | false
+  keepSessionInfo: boolean
   onError: OnError | undefined
   /** The content of `brand.css`; empty without colours. */
   brandCss: string
@@ -108,6 +111,7 @@ const names: readonly (keyof RoutesOptions)[] = [
   'layout',
   'render',
   'contentSecurityPolicy',
+  'keepSessionInfo',
   'onError',
 ]
 
@@ -129,8 +133,10 @@ export function readRoutesOptions(
     layout,
     render = {},
     contentSecurityPolicy,
+    keepSessionInfo = false,
     onError,
   } = options
+  checkKeepSessionInfo(keepSessionInfo)
   check(isText(successRedirect), 'successRedirect', 'must be an address')
   checkList(channels, 'channels', offered)
   check(
@@ -161,6 +167,7 @@ export function readRoutesOptions(
     layout,
     render,
     contentSecurityPolicy: contentSecurityPolicy ?? policy(brand, successRedirect),
+    keepSessionInfo,
     onError,
     brandCss: readBrand(brand),
   }

@@ -276,6 +276,7 @@ export function makePages(steps: Steps, options: RoutesOptions): Pages {
     const { start, challenge } = addressesOf(request)
     return {
       successRedirect: settings.successRedirect,
+      keepSessionInfo: settings.keepSessionInfo,
       challengeRedirect: challenge,
       usableRedirect: challenge,
       pendingRedirect: `${challenge}?notice=pending`,

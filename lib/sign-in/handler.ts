@@ -24,7 +24,13 @@ export type OktaOobAnswer =
   | { status: 'cancelled' }
   | { status: 'failed'; error: Info }
 
-export interface HandlerRedirects extends Redirects {
+/** Options of `okta.complete()`. */
+export interface CompleteOptions extends Redirects {
+  /** Keeps what the app has in the session when it logs the user in. Default: false. */
+  keepSessionInfo?: boolean | undefined
+}
+
+export interface HandlerRedirects extends CompleteOptions {
   /** After a refusal that leaves a challenge usable. */
   usableRedirect?: string | undefined
   /** After a look at a challenge that is still pending. Default: as while it waits. */
@@ -66,6 +72,21 @@ export function checkRedirects(redirects: Redirects, handler: string): void {
   for (const [name, address] of Object.entries(redirects)) {
     check(address === undefined || isText(address), name, 'must be an address')
   }
+}
+
+/** @throws {TypeError} naming an option that is none of `complete()`, or is wrong */
+export function checkCompleteOptions({ keepSessionInfo, ...redirects }: CompleteOptions): void {
+  checkRedirects(redirects, 'complete')
+  checkKeepSessionInfo(keepSessionInfo)
+}
+
+/** @throws {TypeError} */
+export function checkKeepSessionInfo(value: unknown): void {
+  check(
+    value === undefined || typeof value === 'boolean',
+    'keepSessionInfo',
+    'must be true or false',
+  )
 }
 
 /** Makes a handler of a step; its redirects may depend on the request. */
@@ -121,7 +142,8 @@ async function respond(
     case 'signed-in-before': {
       const redirectTo = result.redirectTo ?? redirects().successRedirect
       if (result.type === 'signed-in') {
-        await request.logIn?.(result.user)
+        const { keepSessionInfo = false } = redirects()
+        await request.logIn?.(result.user, { keepSessionInfo })
       }
       return reply(
         { status: 'complete', ...(redirectTo !== undefined && { redirectTo }) },

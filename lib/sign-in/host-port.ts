@@ -26,11 +26,22 @@ export interface SignInRequest {
   readonly session: SessionPort | undefined
   /** The user that is signed in. */
   readonly user: Express.User | undefined
-  /** Logs a user in, with a new session id. Absent where the app has no login. */
-  readonly logIn: ((user: Express.User) => Promise<void>) | undefined
+  /**
+   * Logs a user in, with a new session id. Absent where the app has no login.
+   *
+   * @throws {OktaOobError} `session_failed` where the session does not answer in time
+   */
+  readonly logIn: ((user: Express.User, options: LogInOptions) => Promise<void>) | undefined
+  /** Called before the app, or Passport, logs a user in by itself. */
+  readonly beforeLogIn: () => void
   /** Has something done once a user is logged in, by {@link logIn} or by the app's own call. */
   readonly afterLogIn: (act: () => Promise<void>) => void
   readonly hostRequest: HostRequest
+}
+
+export interface LogInOptions {
+  /** Keeps what the app has in the session. */
+  keepSessionInfo: boolean
 }
 
 /**
@@ -40,9 +51,16 @@ export interface SignInRequest {
  *   the app has ended the session meanwhile
  */
 export interface SessionPort {
+  /** What kind of session it is, where the browser keeps it and the server does not. */
+  readonly keptInBrowser: string | undefined
   get(key: string): unknown
   set(key: string, value: unknown): void
-  /** A new id for the session. The app's own data are kept, unless the session {@link wasEnded}. */
+  /** Takes note of what the store has now, so that {@link renew} knows what others change. */
+  remember(): void
+  /**
+   * A new id for the session. The app's own data are kept, unless the session {@link wasEnded}, or
+   * another request has changed or dropped them since {@link remember}.
+   */
   renew(): Promise<void>
   /** Awaited before anything is answered, or a redirect could overtake it. */
   save(): Promise<void>

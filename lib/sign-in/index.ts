@@ -3,6 +3,8 @@ export { keep } from './challenge-slot.ts'
 export type { OnError } from './faults.ts'
 export { field, readReturnTo } from './fields.ts'
 export {
+  checkCompleteOptions,
+  checkKeepSessionInfo,
   checkRedirects,
   jsonResponse,
   makeHandler,
@@ -11,6 +13,7 @@ export {
   wantsJson,
 } from './handler.ts'
 export type {
+  CompleteOptions,
   Handler,
   HandlerRedirects,
   HandlerResult,

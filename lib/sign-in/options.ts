@@ -44,6 +44,11 @@ export interface OktaOobStrategyOptions extends OktaOobClientOptions {
   forwardClientContext?: boolean | undefined
   /** Finds the Okta of each request, instead of client options in this object. */
   resolve?: Resolve | undefined
+  /**
+   * What to do with a session that the browser keeps in a cookie, and the server does not: `refuse`
+   * it before anything is sent, or `allow` it. Default: `refuse`.
+   */
+  clientSideSessions?: 'refuse' | 'allow' | undefined
   /** Where the challenge is kept in the session. Default: `okta-oob:<issuer>:<client id>`. */
   sessionKey?: string | undefined
 }
@@ -72,6 +77,7 @@ export interface StrategySettings {
   auditUsernames: boolean
   crossSiteProtection: boolean
   origins: readonly string[]
+  clientSideSessions: 'refuse' | 'allow'
   sessionKey: string | undefined
   limits: LimitsSettings
   beforeStart: BeforeStart
@@ -103,6 +109,7 @@ export function readStrategyOptions(
     auditUsernames = false,
     crossSiteProtection = true,
     origins = [],
+    clientSideSessions = 'refuse',
     sessionKey,
     limits,
     beforeStart = () => {},
@@ -133,6 +140,11 @@ export function readStrategyOptions(
     'origins',
     'must be a list of origins such as "https://www.example.com"',
   )
+  check(
+    clientSideSessions === 'refuse' || clientSideSessions === 'allow',
+    'clientSideSessions',
+    "must be 'refuse' or 'allow'",
+  )
   check(sessionKey === undefined || isText(sessionKey), 'sessionKey', 'must be a string')
   check(typeof beforeStart === 'function', 'beforeStart', 'must be a function')
   check(hashKey === undefined || isText(hashKey), 'hashKey', 'must be a string')
@@ -148,6 +160,7 @@ export function readStrategyOptions(
     ...fields,
     ...flags,
     origins,
+    clientSideSessions,
     sessionKey,
     limits: readLimits(limits),
     beforeStart,

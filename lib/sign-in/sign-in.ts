@@ -191,10 +191,13 @@ export class SignIn {
     request: SignInRequest,
     step: (context: RequestContext) => Promise<R>,
   ): Promise<R | SignInResult> {
-    const { crossSiteProtection, origins } = this.settings
+    const { clientSideSessions, crossSiteProtection, origins } = this.settings
     let context: RequestContext | undefined
     try {
-      required(request.session)
+      const { keptInBrowser } = required(request.session)
+      if (keptInBrowser !== undefined && clientSideSessions === 'refuse') {
+        throw new OktaOobError('configuration_error', { message: refusalOf(keptInBrowser) })
+      }
       if (crossSiteProtection && isCrossSite(request, origins)) {
         throw new OktaOobError('cross_site_request')
       }
@@ -211,8 +214,9 @@ export class SignIn {
   }
 
   async #begin(context: RequestContext, input: StartInput): Promise<SignInResult> {
-    const { hostRequest } = context.request
+    const { hostRequest, session } = context.request
     const { loginHint, channel } = input
+    session?.remember()
     const approve = async (): Promise<boolean> =>
       (await this.settings.beforeStart(hostRequest, { loginHint, channel })) !== false
     return this.#settle(context, await start(context.step, { ...input, approve }))
@@ -279,6 +283,13 @@ export class SignIn {
       ...(passTokensToCallback ? [tokens] : []),
     ])
   }
+}
+
+function refusalOf(session: string): string {
+  return (
+    `The session is kept in a cookie (${session}), which can be copied and sent again. Use a ` +
+    "session with a store on the server, such as express-session, or set clientSideSessions: 'allow'."
+  )
 }
 
 /** A refusal; faults are reported where the browser is answered. */

@@ -6,6 +6,7 @@ import { publicJwk } from '../support/okta.ts'
 import { inTime } from '../support/properties.ts'
 import { ScriptedOkta } from '../support/scripted-okta.ts'
 import { answersLike, expectNamed, respond } from './any-answer.ts'
+import { forgetLimits } from '../support/limits.ts'
 
 const username = 'alice@example.com'
 
@@ -21,6 +22,7 @@ describe('Whatever Okta publishes', () => {
   it('as its metadata: what comes out of a start has a name', async () => {
     const real = new ScriptedOkta().wire.metadata()
     const property = fc.asyncProperty(answersLike({ ...real }), async (scripted) => {
+      forgetLimits()
       const okta = new ScriptedOkta()
       okta.answers.discovery = () => respond(scripted)
       const { browser } = await startApp(new OktaOobStrategy(okta.options))
@@ -32,6 +34,7 @@ describe('Whatever Okta publishes', () => {
 
   it('as its keys: nobody signs in without the one that has signed', async () => {
     const property = fc.asyncProperty(answersLike({ keys: [publicJwk] }), async (scripted) => {
+      forgetLimits()
       const okta = new ScriptedOkta()
       okta.answers.keys = () => respond(scripted)
       const alice = (await startApp(new OktaOobStrategy(okta.options))).browser()

@@ -291,7 +291,7 @@ describe('The issuer', () => {
     for (const spelling of [`${issuer}/`, issuer]) {
       const wire = expectStart(new OktaWire(issuer).discovery(), { channel: 'sms' })
       await expectTokens(wire, { oobCode: 'ft-sms', code: '123456' })
-      const okta = new OktaOobStrategy({ ...publicClient, issuer: spelling })
+      const okta = new OktaOobStrategy({ ...publicClient, issuer: spelling, limits: false })
       await drive(okta, request({ username: alice, channel: 'sms' }, session))
 
       const [action] = await drive(okta, request({ code: '123456' }, session))

@@ -189,7 +189,19 @@ describe('A login that fails late', () => {
     const wire = new OktaWire().discovery()
     expectStart(wire, { channel: 'sms' })
     await expectTokens(wire, { oobCode: 'ft-sms', code: '123456' })
-    const session = {}
+    let renewals = 0
+    const session = {
+      regenerate: (callback: () => void) => {
+        renewals += 1
+        if (renewals > 1) {
+          throw new TypeError('regenerate is not possible')
+        }
+        callback()
+      },
+      save: (callback: () => void) => {
+        callback()
+      },
+    }
     const { browser, errors } = await startApp(new OktaOobStrategy(publicClient), {
       sessions: false,
       routes: (app, passport) => {

@@ -295,7 +295,8 @@ describe('A session without regenerate and save, as cookie sessions are', () => 
     const okta = expectStart(new OktaWire().discovery(), { channel: 'sms' })
     await expectTokens(okta, { oobCode: 'ft-sms', code: '123456' })
     let cookie = '{"cart":[1]}'
-    const { browser } = await startApp(new OktaOobStrategy(publicClient), {
+    const strategy = new OktaOobStrategy({ ...publicClient, clientSideSessions: 'allow' })
+    const { browser } = await startApp(strategy, {
       sessions: false,
       routes: (app, passport) => {
         app.use((req, res, next) => {

@@ -11,6 +11,7 @@ import { alice, expectStart, expectTokens, publicClient } from '../support/accou
 import { startApp, type TestApp } from '../support/app.ts'
 import type { Page } from '../support/browser.ts'
 import { accessToken, OktaWire } from '../support/okta.ts'
+import { forgetLimits } from '../support/limits.ts'
 
 interface SignedIn extends TestApp {
   answer: Page
@@ -138,6 +139,7 @@ describe('No user from verify', () => {
       code: 'access_denied',
       message: 'Basic realm="phish"',
     })
+    forgetLimits()
     const { answer } = await signIn(asStrategy(verify), '/plain')
     expect(answer.status).to.equal(403)
     expect(answer.headers.has('www-authenticate')).to.equal(false)

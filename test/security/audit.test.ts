@@ -11,6 +11,7 @@ import { beginFlow, codeOf, shareStandIn, wrongCodeOf } from '../support/flow.ts
 import { whenOver } from '../support/resources.ts'
 import { ScriptedOkta } from '../support/scripted-okta.ts'
 import { alice, answerWith, nancy, oktaThatRefusesNancy } from '../support/strangers.ts'
+import { forgetLimits } from '../support/limits.ts'
 
 const hashKey = 'canary-hash-key'
 const address = '127.0.0.1'
@@ -240,6 +241,7 @@ describe('What is reported', () => {
     const failures: unknown[] = []
     const users = new Set<unknown>()
     for (const verify of answers) {
+      forgetLimits()
       const strategy = new OktaOobStrategy(new ScriptedOkta().options, verify)
       const tab = (await startApp(strategy)).browser()
       await tab.postJson('/start', { username: alice, channel: 'sms' })

@@ -4,6 +4,7 @@ import type { RequestHandler } from 'express'
 import { OktaOobStrategy } from 'passport-okta-oob'
 import { startApp } from '../support/app.ts'
 import { stopClock } from '../support/clock.ts'
+import { forgetLimits } from '../support/limits.ts'
 import { RawBrowser } from '../support/raw.ts'
 import {
   alice,
@@ -240,6 +241,7 @@ describe('A decoy', () => {
         const challenged = new Visit(alice, { clock, door, ...(await openApp(kind)) })
         await flow(challenged)
         clock.setSystemTime(began)
+        forgetLimits()
         const concealed = new Visit(nancy, { clock, door, ...(await openApp(kind)) })
         await flow(concealed)
 

@@ -13,6 +13,7 @@ import { OktaWire } from '../support/okta.ts'
 import { whenOver } from '../support/resources.ts'
 import { ScriptedOkta } from '../support/scripted-okta.ts'
 import { startAnswer } from '../support/strangers.ts'
+import { forgetLimits } from '../support/limits.ts'
 
 const secret = 'canary-client-secret'
 const username = 'canary.user@example.com'
@@ -226,6 +227,7 @@ describe('No secret leaves', () => {
       [429, 'invalid_grant'],
       [500, 'server_error'],
     ] as const) {
+      forgetLimits()
       const okta = new OktaWire().discovery()
       const form = {
         client_id: okta.clientId,

@@ -34,5 +34,6 @@ export function request(
   session: object | undefined = {},
   more: object = {},
 ): Record<string, unknown> {
-  return { method: 'POST', headers: {}, body, session, ...more }
+  // Its session is on the server, in a store that is out of reach.
+  return { method: 'POST', headers: {}, body, session, sessionStore: {}, ...more }
 }

@@ -1,6 +1,7 @@
 import type { RootHookObject } from 'mocha'
 import nock from 'nock'
 import { reportCoverage } from './coverage.ts'
+import { forgetLimits } from './limits.ts'
 import { closeEverything, closeWhatIsShared } from './resources.ts'
 import { blockedByPolicy } from './violations.ts'
 
@@ -37,7 +38,7 @@ export const mochaHooks: RootHookObject = {
   async afterEach() {
     await closeEverything()
     // What is counted in memory belongs to the process, and each test is one.
-    Reflect.deleteProperty(globalThis, Symbol.for('passport-okta-oob.limiters'))
+    forgetLimits()
     const unused = nock.pendingMocks()
     nock.cleanAll()
     Object.assign(process.env, environment)
