@@ -4,7 +4,7 @@ import { asError } from '../errors.ts'
 import { inTime } from '../in-time.ts'
 import type { HostRequest, SessionPort, SignInRequest } from '../sign-in/index.ts'
 import { giveCallbacks } from './session-callbacks.ts'
-import { sessionPortOf } from './session-ports.ts'
+import { abandonSession, sessionPortOf } from './session-ports.ts'
 import { sessionFailed } from './session-shelf.ts'
 import { warnOfUntrustedProxy } from './trust-proxy.ts'
 
@@ -114,7 +114,7 @@ export class NodeRequest implements SignInRequest {
     this.#isPrepared = true
     const act = async (args: unknown[]): Promise<void> => {
       giveCallbacks(req)
-      await inTimeOrFailed(() => callLogIn(logIn.bind(req), args))
+      await inTimeOrFailed(req, () => callLogIn(logIn.bind(req), args))
       for (const afterwards of this.#afterLogIn) {
         await afterwards()
       }
@@ -146,7 +146,7 @@ function callLogIn(logIn: (...args: unknown[]) => unknown, args: unknown[]): Pro
 }
 
 /** @throws what the login throws, or {@link OktaOobError} `session_failed` */
-async function inTimeOrFailed(logIn: () => Promise<void>): Promise<void> {
+async function inTimeOrFailed(req: object, logIn: () => Promise<void>): Promise<void> {
   let isLate = true
   try {
     await inTime('The session', () =>
@@ -155,7 +155,11 @@ async function inTimeOrFailed(logIn: () => Promise<void>): Promise<void> {
       }),
     )
   } catch (error) {
-    throw isLate ? sessionFailed(error) : error
+    if (!isLate) {
+      throw error
+    }
+    abandonSession(req)
+    throw sessionFailed(error)
   }
 }
 

@@ -86,6 +86,7 @@ class HostSessionPort implements SessionPort {
   readonly #req: RequestWithSession
   readonly #run: Run
   readonly #stored: StoredSession | undefined
+  #isRenewed = false
   #remembered: Promise<Record<string, unknown> | undefined> | undefined
 
   constructor(req: RequestWithSession, session: HostSession) {
@@ -128,10 +129,15 @@ class HostSessionPort implements SessionPort {
     )
     const before = await this.#remembered
     const now = await this.#read()
-    const isOver = now === 'ended'
-    const kept = before && typeof now === 'object' ? merge(own, before, now) : own
+    const merged = before && typeof now === 'object' ? merge(own, before, now) : own
+    const kept = now === 'ended' ? {} : merged
     await this.#call('regenerate')
-    Object.assign(this.#session, isOver ? {} : kept)
+    this.#isRenewed = true
+    // The new session of koa-session has the data of the old one.
+    for (const name of Object.keys(own).filter((each) => !Object.hasOwn(kept, each))) {
+      Reflect.deleteProperty(this.#session, name)
+    }
+    Object.assign(this.#session, kept)
   }
 
   save(): Promise<void> {
@@ -144,17 +150,35 @@ class HostSessionPort implements SessionPort {
 
   /** What the store has now; `undefined` for a session that the browser did not come with. */
   async #read(): Promise<Record<string, unknown> | 'ended' | undefined> {
-    const stored = this.#stored
+    const stored = this.#isRenewed ? undefined : this.#stored
     return stored?.isCurrent() ? ((await stored.read()) ?? 'ended') : undefined
   }
 
   async #call(method: 'regenerate' | 'save'): Promise<void> {
     const session = this.#session
+    let isLate = true
+    const run = async (): Promise<void> => {
+      try {
+        await this.#run(session, method)
+      } finally {
+        isLate = false
+      }
+    }
     try {
-      await inTime('The session', () => this.#run(session, method))
+      await inTime('The session', run)
     } catch (cause) {
+      if (isLate) {
+        abandonSession(this.#req)
+      }
       throw sessionFailed(cause)
     }
+  }
+}
+
+/** express-session and @fastify/session would wait for their store again, before they answer. */
+export function abandonSession(req: object): void {
+  if ('sessionStore' in req && req.sessionStore) {
+    Object.assign(req, { session: null })
   }
 }
 

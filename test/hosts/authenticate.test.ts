@@ -3,15 +3,25 @@ import { OktaOobStrategy, type OktaOobStrategyOptions } from 'passport-okta-oob'
 import { Browser } from '../support/browser.ts'
 import { stopClock } from '../support/clock.ts'
 import { approve, codeOf, shareStandIn, wrongCodeOf } from '../support/flow.ts'
+import { OktaCalls } from '../support/okta-calls.ts'
 import { clientOf } from '../support/stand-in.ts'
 import { passportHosts, type StartPassport } from './passport-hosts.ts'
 
 const alice = 'alice@example.com'
 const texted = { username: alice, channel: 'sms' }
 
-function describeAuthenticate(start: StartPassport, shared: ReturnType<typeof shareStandIn>): void {
+function describeAuthenticate(
+  start: StartPassport,
+  shared: ReturnType<typeof shareStandIn>,
+  keepsOnServer: boolean,
+): void {
   async function begin(options: OktaOobStrategyOptions = {}): Promise<Browser> {
-    const okta = new OktaOobStrategy({ ...clientOf(shared.okta.issuer), ...options })
+    const okta = new OktaOobStrategy({
+      ...clientOf(shared.okta.issuer),
+      // One of them keeps the session in a cookie.
+      clientSideSessions: 'allow',
+      ...options,
+    })
     return new Browser(await start({ okta }))
   }
 
@@ -97,6 +107,39 @@ function describeAuthenticate(start: StartPassport, shared: ReturnType<typeof sh
     expect((await browser.postJson('/login', { code: codeOf(shared.okta) })).status).to.equal(200)
   })
 
+  /** Starts while something else happens to the session, after Okta has been asked. */
+  async function startMeanwhile(meanwhile: (browser: Browser) => Promise<unknown>) {
+    const calls = new OktaCalls()
+    const browser = await begin({ limits: false, fetch: calls.fetch })
+    await browser.postJson('/login', texted)
+    await browser.postJson('/login', { code: codeOf(shared.okta) })
+    await browser.post('/cart')
+    const other = browser.copy()
+    const held = calls.hold('oob-authenticate')
+    const started = other.postJson('/login', texted)
+    await held.arrived
+    await meanwhile(browser)
+    held.release()
+    expect((await started).json.code).to.equal('challenge_started')
+    return other
+  }
+
+  if (keepsOnServer) {
+    it('brings no session back that was logged out while a start was out', async () => {
+      const other = await startMeanwhile((browser) => browser.post('/logout'))
+
+      expect((await other.get('/me')).json.user).to.equal(null)
+      expect((await other.get('/cart')).json.cart).to.equal(null)
+    })
+
+    it('brings back nothing that another tab has dropped while a start was out', async () => {
+      const other = await startMeanwhile((browser) => browser.post('/empty'))
+
+      expect((await other.get('/me')).json.user.preferred_username).to.equal(alice)
+      expect((await other.get('/cart')).json.cart).to.equal(null)
+    })
+  }
+
   it('hands a fault of Okta’s to the callback, and without one to the host', async () => {
     const browser = await begin({
       limits: false,
@@ -149,7 +192,7 @@ describe('passport.authenticate', function () {
   const shared = shareStandIn()
   for (const [name, start] of Object.entries(passportHosts)) {
     describe(`of ${name}`, () => {
-      describeAuthenticate(start, shared)
+      describeAuthenticate(start, shared, !name.includes('secure-session'))
     })
   }
 })

@@ -12,7 +12,12 @@ import { createServer } from 'node:http'
 import { OktaOobStrategy } from 'passport-okta-oob'
 
 const [host, trust] = process.argv.slice(2)
-const okta = new OktaOobStrategy({ issuer: 'https://example.okta.com', clientID: 'x' })
+const okta = new OktaOobStrategy({
+  issuer: 'https://example.okta.com',
+  clientID: 'x',
+  // The sessions here are bare objects.
+  clientSideSessions: 'allow',
+})
 const withSession = (req, _res, next) => {
   req.session = {}
   next()

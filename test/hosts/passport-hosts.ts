@@ -86,6 +86,14 @@ function startKoa(make: () => Koa): StartPassport {
         case '/form':
           await passport.authenticate('okta-oob', redirects)(ctx, next)
           break
+        case '/logout':
+          await ctx.logout()
+          ctx.body = {}
+          break
+        case '/empty':
+          ctx['session']['cart'] = null
+          ctx.body = {}
+          break
         case '/me':
           ctx.body = { user: ctx.state['user'] ?? null }
           break
@@ -152,6 +160,14 @@ function startFastify(sessionPlugin: FastifyPluginAsync): StartPassport {
     app.post('/cart', async (req) => {
       sessionOf(req)['cart'] = 'full'
       return { cart: 'full' }
+    })
+    app.post('/empty', async (req) => {
+      sessionOf(req)['cart'] = null
+      return {}
+    })
+    app.post('/logout', async (req) => {
+      await req.logout()
+      return {}
     })
     app.get('/cart', async (req) => ({ cart: sessionOf(req)['cart'] ?? null }))
     whenOver(() => app.close())

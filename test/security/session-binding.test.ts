@@ -57,6 +57,55 @@ for (const [name, door] of Object.entries(doors)) {
       expect((await other.submit(codeOf(okta))).code).to.equal('complete')
     })
 
+    it('does not bring it back either when its cookie is spelled in another way', async () => {
+      const { okta, tab, calls } = await begin({ strategy: { limits: false }, ...withLogout })
+      await tab.start({ channel: 'sms' })
+      await tab.submit(codeOf(okta))
+      const other = tab.copy()
+      const value = decodeURIComponent(other.browser.cookies.get('connect.sid') ?? '')
+      const spelled = Buffer.from(value).toString('hex').replaceAll(/../g, '%$&')
+      other.browser.cookies.set('connect.sid', spelled)
+      expect(await other.user()).to.equal('alice@example.com')
+      const held = calls.hold('oob-authenticate')
+      const start = other.start({ channel: 'sms' })
+      await held.arrived
+      await tab.browser.post('/logout')
+      held.release()
+
+      expect((await start).code).to.equal('challenge_started')
+      expect(await other.user()).to.equal(undefined)
+    })
+
+    it('does not bring back what another tab has dropped or changed meanwhile', async () => {
+      const { tab, calls } = await begin({
+        strategy: { limits: false },
+        routes: (app) => {
+          app.post('/data', (req, res) => {
+            const { drop, ...data } = req.body as Record<string, string>
+            Object.assign(req.session, data)
+            Reflect.deleteProperty(req.session, drop ?? '')
+            res.json({})
+          })
+          app.get('/data', (req, res) => {
+            const { cookie: _, ...data } = req.session as unknown as Record<string, unknown>
+            res.json(data)
+          })
+        },
+      })
+      await tab.browser.post('/data', { cart: 'tea', theme: 'dark', plan: 'small' })
+      const other = tab.copy()
+      const held = calls.hold('oob-authenticate')
+      const start = other.start({ channel: 'sms' })
+      await held.arrived
+      await tab.browser.post('/data', { drop: 'cart', theme: 'light', coupon: 'new' })
+      held.release()
+      await start
+
+      const { json } = await other.browser.get('/data')
+      expect(json).to.include({ theme: 'light', plan: 'small', coupon: 'new' })
+      expect(json).to.not.have.property('cart')
+    })
+
     it('does not bring it back either with the end of a challenge', async () => {
       const { okta, tab, calls, app } = await begin({
         strategy: { limits: { sends: false, codesPerChallenge: { points: 1, duration: 600 } } },

@@ -22,8 +22,8 @@ export interface TestApp {
 
 export interface TestAppOptions {
   store?: Store
-  /** `false` leaves express-session out. */
-  sessions?: boolean
+  /** `false` leaves express-session out; a session of another kind takes its place. */
+  sessions?: boolean | express.RequestHandler
   /** Adds routes of the test's own, before the usual ones. */
   routes?: (app: Express, passport: TestPassport) => void
 }
@@ -51,7 +51,8 @@ export async function startApp(
   const errors: unknown[] = []
   app.use(express.urlencoded({ extended: true }), express.json({ strict: false }))
   if (sessions) {
-    app.use(session({ secret: 'test', resave: false, saveUninitialized: false, store }))
+    const stored = session({ secret: 'test', resave: false, saveUninitialized: false, store })
+    app.use(sessions === true ? stored : sessions)
     app.use(authenticator.session())
   }
   routes?.(app, authenticator)
