@@ -72,12 +72,21 @@ export class Repeats {
     const mark = hash(JSON.stringify([step, ...names.map((name) => field(request, name) ?? null)]))
     const requestId = requestIdOf(request)
     const sender = step === 'start' ? null : shelf.cameWith
-    const place = requestId && `okta-oob-left-${hash(JSON.stringify([requestId, sender, mark]))}`
+    const placeFor = (id: string | null | undefined): string | undefined =>
+      requestId && `okta-oob-left-${hash(JSON.stringify([requestId, id, mark]))}`
+    const place = placeFor(sender)
     // A poll has its turn at the poll gate.
     const isPoll = step === 'complete' && (field(request, codeField) ?? '') === ''
     const turn = place ?? (sender && !isPoll ? hash(JSON.stringify([sender, mark])) : undefined)
-    return new Repeatable(context, shelf, { step, mark, place }).once(act, turn)
+    return new Repeatable(context, shelf, { step, mark, place, placeFor }).once(act, turn)
   }
+}
+
+interface Names {
+  step: string
+  mark: string
+  place: string | undefined
+  placeFor: (session: string) => string | undefined
 }
 
 /** One request that may come again. */
@@ -88,17 +97,19 @@ class Repeatable {
   readonly #mark: string
   /** Where equal requests with a `requestId` leave their answer. */
   readonly #place: string | undefined
+  readonly #placeFor: Names['placeFor']
 
   constructor(
     context: RequestContext,
     shelf: SessionShelf,
-    { step, mark, place }: { step: string; mark: string; place: string | undefined },
+    { step, mark, place, placeFor }: Names,
   ) {
     this.#context = context
     this.#shelf = shelf
     this.#step = step
     this.#mark = mark
     this.#place = place
+    this.#placeFor = placeFor
   }
 
   /** @param turn what equal requests have in common; without one, they need not wait */
@@ -211,7 +222,9 @@ class Repeatable {
     const { id, cameWith } = this.#shelf
     // The session that a start came with may have been planted: it must not lead to the new one.
     const isKnown = this.#step !== 'start' && id !== cameWith
-    return [this.#place, isKnown ? cameWith : undefined].filter((place) => place !== undefined)
+    // The new cookie may have arrived, and the rest of the answer not.
+    const places = isKnown ? [this.#placeFor(id), cameWith] : []
+    return [this.#place, ...places].filter((place) => place !== undefined)
   }
 
   /** The answer that was left, unless it is that of another request, or no longer true. */
