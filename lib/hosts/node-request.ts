@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { callbackify } from 'node:util'
 import { asError } from '../errors.ts'
-import { inTime } from '../in-time.ts'
+import { inTime } from '../limits/index.ts'
 import type { HostRequest, SessionPort, SignInRequest } from '../sign-in/index.ts'
 import { giveCallbacks } from './session-callbacks.ts'
 import { abandonSession, sessionPortOf } from './session-ports.ts'

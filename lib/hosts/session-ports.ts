@@ -1,5 +1,5 @@
 import { OktaOobError } from '../errors.ts'
-import { inTime } from '../in-time.ts'
+import { inTime } from '../limits/index.ts'
 import type { HostRequest, SessionPort } from '../sign-in/index.ts'
 import { sessionFailed, StoreShelf, type SessionStore } from './session-shelf.ts'
 import { storedSessionOf, type StoredSession } from './stored-session.ts'

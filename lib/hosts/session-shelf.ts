@@ -1,5 +1,5 @@
 import { asError, OktaOobError } from '../errors.ts'
-import { inTime } from '../in-time.ts'
+import { inTime } from '../limits/index.ts'
 import type { SessionShelf } from '../sign-in/index.ts'
 
 /** The part of express-session's stores that is used here. */

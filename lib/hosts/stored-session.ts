@@ -1,4 +1,4 @@
-import { inTime } from '../in-time.ts'
+import { inTime } from '../limits/index.ts'
 import { namesSession, sessionFailed, type StoreShelf } from './session-shelf.ts'
 
 /** The session that a browser came with, as its store has it. */

@@ -1,6 +1,6 @@
 import type { RateLimiterAbstract } from 'rate-limiter-flexible'
 import { OktaOobError } from '../errors.ts'
-import { inTime } from '../in-time.ts'
+import { inTime } from './in-time.ts'
 import { MemoryLimiter } from './limiter.ts'
 
 /** Seconds to stay away from a store that does not answer. */

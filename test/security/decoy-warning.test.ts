@@ -27,7 +27,7 @@ const program = `
   for (const username of ['nancy@example.com', 'oscar@example.com', 'nancy@example.com']) {
     const action = await new Promise((resolve) => {
       const copy = Object.assign(Object.create(okta), { fail: resolve, error: resolve })
-      copy.authenticate({ method: 'POST', headers: {}, session: {}, body: { username } })
+      copy.authenticate({ method: 'POST', headers: {}, session: {}, sessionStore: {}, body: { username } })
     })
     console.log(action.code)
   }

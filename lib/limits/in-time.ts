@@ -1,5 +1,5 @@
 /** Seconds that a store, of the limiter or of the sessions, may take for one answer. */
-export const patience = 5
+const patience = 5
 
 /**
  * What a store answers. One that never answers counts as down: a Redis client waits as long as its
