@@ -23,6 +23,8 @@ export interface Challenge extends PinnedParameters {
   loginHint: string
   /** The browser's address at the start, which counts starts; a sign-in gives its start back. */
   countedFor?: string
+  /** The browser's device, if its user has signed in there before. */
+  device?: string
   /** Proves the first factor, while the second one is under way. */
   mfaToken?: string
   /** A path of the app to go to after signing in. */

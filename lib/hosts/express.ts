@@ -13,7 +13,7 @@ const parsers = [express.urlencoded({ extended: false }), express.json()]
 /** A handler for Express, connect and what takes their middleware. */
 export function expressHandler(handler: Handler): RequestHandler {
   return onceParsed(async (req, res, next) => {
-    const result = await handler(new NodeRequest(req))
+    const result = await handler(new NodeRequest(req, res))
     switch (result.type) {
       case 'response':
         write(res, result.response)
@@ -35,7 +35,7 @@ export function expressHandler(handler: Handler): RequestHandler {
 /** The ready-made pages for Express, connect and what takes their middleware. */
 export function expressPages(pages: Pages): RequestHandler {
   return (req, res, next) => {
-    const request = new NodeRequest(req)
+    const request = new NodeRequest(req, res)
     const page = pages.routeOf(request)
     if (page) {
       onceParsed(async () => write(res, await page(request)))(req, res, next)

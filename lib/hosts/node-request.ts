@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { callbackify } from 'node:util'
 import { asError } from '../errors.ts'
 import { inTime } from '../limits/index.ts'
@@ -13,6 +13,12 @@ interface Login {
   logIn?: (...args: unknown[]) => unknown
 }
 
+/** Where an answer can be given a header: Express has it on the request, koa-passport Koa's context. */
+interface Answering {
+  ctx?: { append: (name: string, value: string) => void }
+  res?: ServerResponse
+}
+
 /**
  * A request of node:http, or what Express, connect, Fastify and Koa make of it. Only members that
  * all of them have, or that can be done without, are read.
@@ -22,9 +28,12 @@ export class NodeRequest implements SignInRequest {
   readonly session: SessionPort | undefined
   readonly #afterLogIn: (() => Promise<void>)[] = []
   #isPrepared = false
+  readonly #res: ServerResponse | undefined
 
-  constructor(req: HostRequest) {
+  /** @param res where the request does not have it */
+  constructor(req: HostRequest, res?: ServerResponse) {
     this.hostRequest = req
+    this.#res = res ?? (req as Answering).res
     this.session = sessionPortOf(req)
   }
 
@@ -126,6 +135,25 @@ export class NodeRequest implements SignInRequest {
         : act(args)
     }
     Object.assign(req, { logIn: prepared, login: prepared })
+  }
+
+  setCookie(name: string, value: string, maxAge: number): void {
+    const { ctx } = this.hostRequest as Answering
+    const res = this.#res
+    const secure = this.#isSecure ? '; Secure' : ''
+    const line = `${name}=${value}; Path=/; Max-Age=${maxAge}; HttpOnly; SameSite=Lax${secure}`
+    // koa-passport's response is not the host's.
+    if (ctx) {
+      ctx.append('set-cookie', line)
+    } else if (res && !res.headersSent) {
+      res.appendHeader('set-cookie', line)
+    }
+  }
+
+  /** Express and Koa know which proxies to trust. */
+  get #isSecure(): boolean {
+    const req = this.hostRequest as Partial<HostRequest> & { socket?: { encrypted?: boolean } }
+    return req.secure ?? req.socket?.encrypted ?? false
   }
 
   /** As the browser has sent it: routers strip the mount path from `url`. */

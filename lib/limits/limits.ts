@@ -14,6 +14,8 @@ export interface CountedUser {
   user: string
   /** The hash of an unusual spelling, which Okta may not take for this user. */
   spelling?: string | undefined
+  /** A browser in which the user has signed in before; it has counters of its own. */
+  device?: string | undefined
   /** A second factor is counted apart: its user has proven the first one. */
   factor: 1 | 2
 }
@@ -86,23 +88,30 @@ export class Limits {
 
   /** One more message to a user, through this channel. */
   async takeSend(channel: string, counted: CountedUser): Promise<CountedSend> {
-    const { spelling, factor } = counted
-    const claims = this.#sendsOf(channel, counted)
-    const { pushPause, budget } = this.#counters
-    const pause = channel === 'push' ? await pushPause.waitFor(counted.user) : 0
+    const { pushPause } = this.#counters
+    const [own = counted, ...open] = sharesOf(counted)
+    const pause = channel === 'push' ? await pushPause.waitFor(userKeyOf(own)) : 0
     if (pause > 0) {
-      const wait = Math.max(pause, await longestWait(claims))
+      const wait = Math.max(pause, await longestWait(this.#sendsOf(channel, own)))
       return { refusal: { limit: 'pushPause', refused: true, left: 0, wait }, wait, notSent }
     }
-    const counts = await takeAll(claims)
+    const send = await this.#takeSend(channel, own)
+    const [other] = open
+    // A device whose own counters are used up has those that strangers share, too.
+    return send.refusal && other ? this.#takeSend(channel, other) : send
+  }
+
+  async #takeSend(channel: string, counted: CountedUser): Promise<CountedSend> {
+    const { spelling, factor } = counted
+    const counts = await takeAll(this.#sendsOf(channel, counted))
     const refusal = counts.find(({ refused }) => refused)
-    const ownKey = keyOf(spelling ?? counted.user, factor)
+    const ownKey = spelling === undefined ? userKeyOf(counted) : keyOf(spelling, factor)
     return {
       ...(refusal && { refusal }),
       wait: Math.max(0, ...counts.map(({ wait }) => wait)),
       notSent: async () => {
         const others = counts.filter(
-          ({ limit, key }) => limit === budget.limit || !key.startsWith(ownKey),
+          ({ limit, key }) => limit === 'budget' || !key.startsWith(ownKey),
         )
         await Promise.all(others.map(({ giveBack }) => giveBack()))
       },
@@ -116,7 +125,11 @@ export class Limits {
   async lookAtCodes(counted: CountedUser, address: string | undefined): Promise<Count> {
     const { codesPerUser } = this.#counters
     const [own, shared] = await Promise.all([
-      longestWait(keysOf(counted).map((key) => [codesPerUser, key])),
+      shortest(
+        sharesOf(counted).map((each) =>
+          longestWait(keysOf(each).map((key) => [codesPerUser, key])),
+        ),
+      ),
       longestWait(this.#byAddress('failures', address)),
     ])
     const wait = Math.max(own, shared)
@@ -126,41 +139,57 @@ export class Limits {
 
   /** Seconds until a message may go out through this channel; counts nothing. */
   async waitForSend(channel: string, counted: CountedUser): Promise<number> {
-    const pause = channel === 'push' && this.#counters.pushPause.waitFor(counted.user)
-    const waits = await Promise.all([pause || 0, longestWait(this.#sendsOf(channel, counted))])
-    return Math.max(...waits)
+    const { pushPause } = this.#counters
+    const shares = sharesOf(counted)
+    const [own = counted] = shares
+    const [pause, wait] = await Promise.all([
+      channel === 'push' ? pushPause.waitFor(userKeyOf(own)) : 0,
+      shortest(shares.map((each) => longestWait(this.#sendsOf(channel, each)))),
+    ])
+    return Math.max(pause, wait)
   }
 
   /** One more code for a challenge, from an address. */
-  takeCode(
+  async takeCode(
     { id, decoy }: Challenge,
-    { user, spelling, factor }: CountedUser,
+    counted: CountedUser,
     address: string | undefined,
   ): Promise<Taken[]> {
     const { codesPerChallenge, codesPerUser } = this.#counters
-    // No code of a spelling that Okta does not know can be the user's.
-    const counted = (decoy && spelling) || user
-    return takeAll([
-      ...this.#byAddress('failures', address),
-      [codesPerChallenge, id],
-      [codesPerUser, keyOf(counted, factor)],
-    ])
+    const { spelling, factor } = counted
+    const take = (key: string): Promise<Taken[]> =>
+      takeAll([
+        ...this.#byAddress('failures', address),
+        [codesPerChallenge, id],
+        [codesPerUser, key],
+      ])
+    if (decoy && spelling !== undefined) {
+      // No code of a spelling that Okta does not know can be the user's.
+      return take(keyOf(spelling, factor))
+    }
+    const [own = counted, ...open] = sharesOf(counted)
+    const counts = await take(userKeyOf(own))
+    const isUsedUp = counts.some(({ refused, limit }) => refused && limit === 'codesPerUser')
+    const [other] = open
+    return isUsedUp && other ? take(userKeyOf(other)) : counts
   }
 
   async hasCodesLeft({ id }: Challenge): Promise<boolean> {
     return (await this.#counters.codesPerChallenge.waitFor(id)) === 0
   }
 
-  /** A sign-in clears the wrong codes of its user. */
-  async forgetCodes({ user, factor }: CountedUser): Promise<void> {
+  /** A sign-in clears the wrong codes of its user; those of a device do not clear a stranger's. */
+  async forgetCodes(counted: CountedUser): Promise<void> {
     const { codesPerUser } = this.#counters
-    const factors = factor === 1 ? ([1] as const) : ([1, 2] as const)
-    await Promise.all(factors.map((each) => codesPerUser.forget(keyOf(user, each))))
+    const [own = counted] = sharesOf(counted)
+    const factors = counted.factor === 1 ? ([1] as const) : ([1, 2] as const)
+    await Promise.all(factors.map((factor) => codesPerUser.forget(userKeyOf({ ...own, factor }))))
   }
 
   /** A user that has denied a push gets no other one for a while. */
-  pausePushes({ user }: CountedUser): Promise<void> {
-    return this.#counters.pushPause.add(user)
+  pausePushes(counted: CountedUser): Promise<void> {
+    const [own = counted] = sharesOf(counted)
+    return this.#counters.pushPause.add(userKeyOf(own))
   }
 
   /** What a message through this channel is counted by. */
@@ -206,9 +235,19 @@ async function notSent(): Promise<void> {
   // Nothing has been counted.
 }
 
-function keysOf({ user, spelling, factor }: CountedUser): string[] {
-  const names = spelling === undefined ? [user] : [user, spelling]
-  return names.map((name) => keyOf(name, factor))
+/** Whose counters there are for a user: those of the device, then those that all browsers share. */
+function sharesOf({ device, ...open }: CountedUser): CountedUser[] {
+  return device === undefined ? [open] : [{ ...open, device }, open]
+}
+
+function userKeyOf({ user, device, factor }: CountedUser): string {
+  return keyOf(device === undefined ? user : `${user}:${device}`, factor)
+}
+
+function keysOf(counted: CountedUser): string[] {
+  const { spelling, factor } = counted
+  const own = userKeyOf(counted)
+  return spelling === undefined ? [own] : [own, keyOf(spelling, factor)]
 }
 
 function keyOf(name: string, factor: 1 | 2): string {
@@ -217,6 +256,10 @@ function keyOf(name: string, factor: 1 | 2): string {
 
 function isByChannel({ duration }: Window): boolean {
   return duration <= channelWindow
+}
+
+async function shortest(waits: readonly Promise<number>[]): Promise<number> {
+  return Math.min(...(await Promise.all(waits)))
 }
 
 async function longestWait(claims: readonly (readonly [Counter, string])[]): Promise<number> {

@@ -108,6 +108,11 @@ export class OktaOobClient {
     return this.#settings.hash
   }
 
+  /** @internal Whether nobody can guess the key of {@link hash}. */
+  get isHashKeyed(): boolean {
+    return this.#settings.isHashKeyed
+  }
+
   /** Seconds for one call to Okta. */
   get timeout(): number {
     return this.#settings.timeout

@@ -77,6 +77,8 @@ export interface ClientSettings {
   authentication: ClientAuth
   /** Its key is the client secret, or what there is without one. */
   hash: KeyedHash
+  /** Whether its key is a secret. */
+  isHashKeyed: boolean
   scope: string
   idTokenSignedResponseAlg: string
   startEndpoint: StartEndpoint
@@ -193,6 +195,7 @@ export function readClientOptions(
     clientId,
     authentication: clientAuthentication ?? authenticationWith(secret),
     hash: keyedHash(secret || clientId),
+    isHashKeyed: Boolean(secret),
     scope,
     idTokenSignedResponseAlg: alg,
     startEndpoint,

@@ -36,6 +36,8 @@ export interface SignInRequest {
   readonly beforeLogIn: () => void
   /** Has something done once a user is logged in, by {@link logIn} or by the app's own call. */
   readonly afterLogIn: (act: () => Promise<void>) => void
+  /** Sends a cookie for the whole app with the answer, where the host lets us; seconds. */
+  setCookie(name: string, value: string, maxAge: number): void
   readonly hostRequest: HostRequest
 }
 

@@ -2,6 +2,11 @@ import { readLimits, type LimitsOptions, type LimitsSettings } from '../limits/i
 import type { OktaOobClientOptions } from '../okta/index.ts'
 import { check, checkList, isText } from '../options.ts'
 import { keyedHash, type KeyedHash } from '../random.ts'
+import {
+  readDeviceCookie,
+  type DeviceCookieOptions,
+  type DeviceCookieSettings,
+} from './device-cookie.ts'
 import type { HostRequest } from './host-port.ts'
 import type { Resolve } from './tenants.ts'
 
@@ -49,6 +54,12 @@ export interface OktaOobStrategyOptions extends OktaOobClientOptions {
    * it before anything is sent, or `allow` it. Default: `refuse`.
    */
   clientSideSessions?: 'refuse' | 'allow' | undefined
+  /**
+   * The cookie of browsers in which a user has signed in before, which have counters of their own:
+   * strangers who know a username cannot use those up. `false` sends none, and none is sent by a
+   * client without a secret where there is no `hashKey`. Default: on.
+   */
+  deviceCookie?: DeviceCookieOptions | false | undefined
   /** Where the challenge is kept in the session. Default: `okta-oob:<issuer>:<client id>`. */
   sessionKey?: string | undefined
 }
@@ -78,6 +89,7 @@ export interface StrategySettings {
   crossSiteProtection: boolean
   origins: readonly string[]
   clientSideSessions: 'refuse' | 'allow'
+  deviceCookie: DeviceCookieSettings | undefined
   sessionKey: string | undefined
   limits: LimitsSettings
   beforeStart: BeforeStart
@@ -110,6 +122,7 @@ export function readStrategyOptions(
     crossSiteProtection = true,
     origins = [],
     clientSideSessions = 'refuse',
+    deviceCookie,
     sessionKey,
     limits,
     beforeStart = () => {},
@@ -161,6 +174,7 @@ export function readStrategyOptions(
     ...flags,
     origins,
     clientSideSessions,
+    deviceCookie: readDeviceCookie(deviceCookie),
     sessionKey,
     limits: readLimits(limits),
     beforeStart,

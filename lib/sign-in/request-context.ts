@@ -6,6 +6,7 @@ import type { CallOptions, ClientContext, OktaOobClient } from '../okta/index.ts
 import type { KeyedHash } from '../random.ts'
 import { ChallengeSlot } from './challenge-slot.ts'
 import { readAddress } from './client-address.ts'
+import { DeviceCookie } from './device-cookie.ts'
 import type { SignInRequest } from './host-port.ts'
 import type { StrategySettings } from './options.ts'
 import type { StepContext } from './steps/step-result.ts'
@@ -18,6 +19,10 @@ export interface RequestContext {
   loginHint?: string | undefined
   slot: ChallengeSlot
   hash: KeyedHash
+  /** The browser's device for a user. */
+  deviceOf: (loginHint: string) => string | undefined
+  /** Gives the browser a new device for a user who has signed in. */
+  renewDevice: (loginHint: string) => void
   /** What the strategy's users may choose to start with. */
   channels: readonly string[]
   /** The claims are kept with an answer that may be lost: Passport logs in a user, and no session. */
@@ -31,6 +36,8 @@ export interface RequestContext {
 interface Shared {
   sessionKey: string
   hash: KeyedHash
+  deviceCookie: DeviceCookie | undefined
+  userKey: (loginHint: string) => string
   step: Omit<StepContext, 'address' | 'callOptions'>
 }
 
@@ -47,7 +54,7 @@ export class RequestContexts {
   }
 
   make(request: SignInRequest, okta: OktaOobClient): RequestContext {
-    const { sessionKey, hash, step } = this.#sharedBy(okta)
+    const { sessionKey, hash, deviceCookie, userKey, step } = this.#sharedBy(okta)
     const address = readAddress(request.ip)
     const callOptions = (): CallOptions => ({
       ...(this.#settings.forwardClientContext && {
@@ -57,6 +64,8 @@ export class RequestContexts {
     const context: RequestContext = {
       request,
       hash,
+      deviceOf: (loginHint) => deviceCookie?.read(request, userKey(loginHint)),
+      renewDevice: (loginHint) => deviceCookie?.renew(request, userKey(loginHint)),
       channels: this.#settings.channels,
       keepsClaims: false,
       slot: new ChallengeSlot(request.session, sessionKey),
@@ -78,7 +87,8 @@ export class RequestContexts {
   }
 
   #makeShared(okta: OktaOobClient): Shared {
-    const { auditUsernames, concealUnknownUsers, requireNumberChallenge } = this.#settings
+    const { auditUsernames, concealUnknownUsers, deviceCookie, requireNumberChallenge } =
+      this.#settings
     const { issuer, clientId } = okta
     const host = issuer.replace(/^https?:\/\//, '')
     const hash = this.#settings.hash ?? okta.hash
@@ -88,6 +98,11 @@ export class RequestContexts {
     return {
       sessionKey: this.#settings.sessionKey ?? `okta-oob:${host}:${clientId}`,
       hash,
+      userKey,
+      deviceCookie:
+        deviceCookie && (this.#settings.hash || okta.isHashKeyed)
+          ? new DeviceCookie(deviceCookie, hash)
+          : undefined,
       step: {
         okta,
         limits: this.#limits,
@@ -98,9 +113,10 @@ export class RequestContexts {
           clientId,
           ...(loginHint !== undefined && { user: userKey(loginHint), ...named(loginHint) }),
         })),
-        countedUser: (loginHint, factor) => ({
+        countedUser: ({ loginHint, mfaToken, device }) => ({
           user: userKey(loginHint),
-          factor,
+          device,
+          factor: mfaToken === undefined ? 1 : 2,
           ...(!isUsual(loginHint) && {
             spelling: hash(JSON.stringify([issuer, clientId, loginHint.toLowerCase(), 'spelling'])),
           }),

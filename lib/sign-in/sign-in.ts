@@ -86,7 +86,8 @@ export class SignIn {
       const returnTo = readReturnTo(field(request, 'returnTo'))
       const previous = storedChallenge(context)
       const { address: countedFor } = context.step
-      return this.#begin(context, { loginHint, channel, returnTo, previous, countedFor })
+      const device = context.deviceOf(loginHint)
+      return this.#begin(context, { loginHint, channel, returnTo, previous, countedFor, device })
     })
   }
 
@@ -94,7 +95,7 @@ export class SignIn {
   resend(request: SignInRequest): Promise<SignInResult> {
     return this.#actOnce(request, 'resend', async (context) => {
       const previous = await liveChallenge(context)
-      const { loginHint, returnTo, mfaToken, countedFor } = previous
+      const { loginHint, returnTo, mfaToken, countedFor, device } = previous
       context.loginHint = loginHint
       const channels =
         mfaToken === undefined ? this.settings.channels : context.step.okta.secondFactors
@@ -102,7 +103,7 @@ export class SignIn {
       // Okta may call a channel by another name than the one that was asked for.
       const last = channels.find((channel) => channel === previous.channel)
       const channel = readChannel(wanted, channels, last)
-      const kept = { loginHint, returnTo, mfaToken, countedFor }
+      const kept = { loginHint, returnTo, mfaToken, countedFor, device }
       return this.#begin(context, { ...kept, channel, previous, resend: true })
     })
   }
@@ -183,8 +184,9 @@ export class SignIn {
     if (loginHint === undefined) {
       return {}
     }
-    const factor = challenge?.mfaToken === undefined ? 1 : 2
-    return waitsFor(context.step, loginHint, factor, channels)
+    const device = challenge ? challenge.device : context.deviceOf(loginHint)
+    const { mfaToken } = challenge ?? {}
+    return waitsFor(context.step, { loginHint, mfaToken, device }, channels)
   }
 
   async #act<R>(
@@ -265,6 +267,7 @@ export class SignIn {
       sub,
       ...(Array.isArray(amr) && { amr: amr.map(String) }),
     }))
+    context.renewDevice(challenge.loginHint)
     const redirectTo = challenge.returnTo !== undefined && { redirectTo: challenge.returnTo }
     // Tokens are kept nowhere, and a verify that takes them cannot be asked again without.
     const again = this.settings.passTokensToCallback ? {} : { claims }

@@ -14,7 +14,7 @@ export async function checkSendLimits(
   input: StartInput,
 ): Promise<CountedSend> {
   const { limits, countedUser, address } = context
-  const { loginHint, channel, resend = false, approve } = input
+  const { channel, resend = false, approve } = input
   const factor = input.mfaToken === undefined ? 1 : 2
   if (factor === 1 && !resend) {
     throwRefusal(context, input, await limits.takeStart(address))
@@ -22,7 +22,7 @@ export async function checkSendLimits(
   if (factor === 1 && (await approve?.()) === false) {
     throw new OktaOobError('access_denied')
   }
-  const user = countedUser(loginHint, factor)
+  const user = countedUser(input)
   if (channel !== 'push') {
     throwRefusal(context, input, [await limits.lookAtCodes(user, address)], 'too_many_attempts')
   }
@@ -37,11 +37,10 @@ export type Waits = Readonly<Record<string, number>>
 /** What {@link checkSendLimits} would say of each way of a user, without counting anything. */
 export async function waitsFor(
   { limits, countedUser, address }: StepContext,
-  loginHint: string,
-  factor: 1 | 2,
+  of: Parameters<StepContext['countedUser']>[0],
   channels: readonly string[],
 ): Promise<Waits> {
-  const user = countedUser(loginHint, factor)
+  const user = countedUser(of)
   const codes = limits.lookAtCodes(user, address)
   const waits = channels.map(async (channel) => {
     const [{ wait }, send] = await Promise.all([codes, limits.waitForSend(channel, user)])

@@ -22,7 +22,7 @@ export async function finish(
   if (!(await limits.singleUse.claim(challenge))) {
     return gone()
   }
-  const user = countedUser(challenge.loginHint, challenge.mfaToken === undefined ? 1 : 2)
+  const user = countedUser(challenge)
   if (result instanceof OktaOobError) {
     if (result.code === 'challenge_denied') {
       await limits.pausePushes(user)
@@ -50,11 +50,19 @@ async function startSecondFactor(
   first: Challenge,
   { mfaToken, supported }: TokenResult & { status: 'mfa_required' },
 ): Promise<StepResult> {
-  const { loginHint, returnTo, countedFor } = first
+  const { loginHint, returnTo, countedFor, device } = first
   // A user that has the factor, and has to wait, is told so.
   let usedUp: OktaOobError | undefined
   for (const channel of context.okta.secondFactors) {
-    const input = { loginHint, channel, returnTo, mfaToken, countedFor, previous: undefined }
+    const input = {
+      loginHint,
+      channel,
+      returnTo,
+      mfaToken,
+      countedFor,
+      device,
+      previous: undefined,
+    }
     const result = await start(context, input)
     if (result.type === 'started') {
       // A request that has cancelled or started again meanwhile has found this challenge over.

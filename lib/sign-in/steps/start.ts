@@ -14,7 +14,16 @@ const pushPause = 5
 /** Has Okta send something to the user. A start that fails leaves a waiting challenge as it is. */
 export async function start(context: StepContext, input: StartInput): Promise<StepResult> {
   const { limits, audit, requireNumberChallenge, address } = context
-  const { loginHint, channel, returnTo, mfaToken, previous, resend = false, countedFor } = input
+  const {
+    loginHint,
+    channel,
+    returnTo,
+    mfaToken,
+    previous,
+    resend = false,
+    countedFor,
+    device,
+  } = input
   const factor = mfaToken === undefined ? 1 : 2
   audit.report('start', loginHint, () => ({ channel, factor, resend, address }))
   const tooSoon = resend && channel === 'push' ? secondsUntilResend(previous) : 0
@@ -44,6 +53,7 @@ export async function start(context: StepContext, input: StartInput): Promise<St
     ...(started.channel !== channel && { askedChannel: channel }),
     ...(returnTo !== undefined && { returnTo }),
     ...(countedFor !== undefined && { countedFor }),
+    ...(device !== undefined && { device }),
     decoy: started.decoy ?? 0,
   }
   if (challenge.bindingMethod !== 'prompt') {

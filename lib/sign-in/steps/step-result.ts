@@ -32,7 +32,11 @@ export interface StepContext {
   decoys: Decoys | undefined
   audit: Audit
   /** Names a user where something is counted. */
-  countedUser: (loginHint: string, factor: 1 | 2) => CountedUser
+  countedUser: (of: {
+    loginHint: string
+    mfaToken?: string | undefined
+    device?: string | undefined
+  }) => CountedUser
   requireNumberChallenge: boolean
   /** The browser's, where it is known. */
   address: string | undefined
@@ -47,6 +51,8 @@ export interface StartInput {
   returnTo: string | undefined
   /** The address that the start of this sign-in was counted for. */
   countedFor: string | undefined
+  /** The browser's device for this user. */
+  device?: string | undefined
   /** Whether the app lets this user and channel through. */
   approve?: () => Promise<boolean>
   /** Proves the first factor, where the second one is started. */

@@ -21,7 +21,7 @@ export async function submitCode(
     return { type: 'failed', error: new OktaOobError('code_invalid') }
   }
   const { limits, countedUser, address } = context
-  const user = countedUser(challenge.loginHint, challenge.mfaToken === undefined ? 1 : 2)
+  const user = countedUser(challenge)
   const counts = await limits.takeCode(challenge, user, address)
   const refusal = counts.find(({ refused }) => refused)
   if (refusal) {
