@@ -90,7 +90,7 @@ export class Limits {
   async takeSend(channel: string, counted: CountedUser): Promise<CountedSend> {
     const { pushPause } = this.#counters
     const [own = counted, ...open] = sharesOf(counted)
-    const pause = channel === 'push' ? await pushPause.waitFor(userKeyOf(own)) : 0
+    const pause = channel === 'push' ? await pushPause.waitFor(deviceKeyOf(own)) : 0
     if (pause > 0) {
       const wait = Math.max(pause, await longestWait(this.#sendsOf(channel, own)))
       return { refusal: { limit: 'pushPause', refused: true, left: 0, wait }, wait, notSent }
@@ -143,7 +143,7 @@ export class Limits {
     const shares = sharesOf(counted)
     const [own = counted] = shares
     const [pause, wait] = await Promise.all([
-      channel === 'push' ? pushPause.waitFor(userKeyOf(own)) : 0,
+      channel === 'push' ? pushPause.waitFor(deviceKeyOf(own)) : 0,
       shortest(shares.map((each) => longestWait(this.#sendsOf(channel, each)))),
     ])
     return Math.max(pause, wait)
@@ -189,7 +189,7 @@ export class Limits {
   /** A user that has denied a push gets no other one for a while. */
   pausePushes(counted: CountedUser): Promise<void> {
     const [own = counted] = sharesOf(counted)
-    return this.#counters.pushPause.add(userKeyOf(own))
+    return this.#counters.pushPause.add(deviceKeyOf(own))
   }
 
   /** What a message through this channel is counted by. */
@@ -240,8 +240,13 @@ function sharesOf({ device, ...open }: CountedUser): CountedUser[] {
   return device === undefined ? [open] : [{ ...open, device }, open]
 }
 
-function userKeyOf({ user, device, factor }: CountedUser): string {
-  return keyOf(device === undefined ? user : `${user}:${device}`, factor)
+/** For what both factors have in common. */
+function deviceKeyOf({ user, device }: CountedUser): string {
+  return device === undefined ? user : `${user}:${device}`
+}
+
+function userKeyOf(counted: CountedUser): string {
+  return keyOf(deviceKeyOf(counted), counted.factor)
 }
 
 function keysOf(counted: CountedUser): string[] {
