@@ -168,7 +168,7 @@ describe('A sign-in over a bad network', function () {
     const { origin, okta } = await startExampleHere()
     const page = await visitor()
     await page.goto(`${origin}/login`)
-    const { held, letGo } = await slow(page, '/login/')
+    const { held, letGo } = await slow(page, '/login')
     await page.getByLabel('Username').fill(alice)
     await page.getByLabel('Text message').check()
     const button = page.getByRole('button', { name: 'Sign in' })

@@ -53,7 +53,7 @@ describe('The files of the sign-in pages', () => {
     }
   })
 
-  it('hold a script of under 4 KB, compressed, that an app can import by itself', async () => {
+  it('hold a script of under 5 KB, compressed, that an app can import by itself', async () => {
     const directory = new URL('.', import.meta.resolve('passport-okta-oob/browser'))
     const names = await readdir(fileURLToPath(directory))
     const scripts = names.filter((name) => name.endsWith('.js'))
@@ -61,7 +61,7 @@ describe('The files of the sign-in pages', () => {
       scripts.map((name) => readFile(fileURLToPath(new URL(name, directory)))),
     )
     const sizes = files.map((file) => gzipSync(file).length)
-    expect(sizes.reduce((sum, size) => sum + size)).to.be.below(4096)
+    expect(sizes.reduce((sum, size) => sum + size)).to.be.below(5120)
     const { post, look, waitForApproval } = await import('passport-okta-oob/browser')
     expect([post, look, waitForApproval].map((each) => typeof each)).to.deep.equal(
       Array(3).fill('function'),

@@ -128,7 +128,7 @@ describe('The sign-in pages when something is down', () => {
     await user.post('/login', { username: alice, channel: 'sms' })
     for (const channel of ['pigeon', 'sms']) {
       const refused = await user.post('/login', { username: 'mallory@example.com', channel })
-      expect(refused.location).to.match(/error=(channel_not_allowed|rate_limited)$/)
+      expect(refused.location).to.match(/\?error=(channel_not_allowed|rate_limited&wait=600)$/)
       const stranger = await browser().post('/login', { username: 'mallory@example.com', channel })
       expect(stranger.headers.get('set-cookie')).to.equal(null)
     }

@@ -154,6 +154,7 @@ describe('The options of the sign-in pages', () => {
     const number = await user.get('/login/challenge')
     expect(number.text).to.match(/<b>Pick \d\d<\/b>/)
     expect(models).to.deep.equal(structuredClone(models))
+    await user.post('/login/cancel')
     const denied = await user.get('/login?error=challenge_denied')
     expect(denied.text).to.match(/<a href=".\/login">Start again<\/a>/)
   })
