@@ -27,7 +27,7 @@ describe('docs/accessibility.md shows what Chromium tells a screen reader', func
       .replaceAll(/(choose) \d\d\b/g, '$1 47')
       .replaceAll(/“\d\d”/g, '“47”')
       .replaceAll(/“0[45]:\d\d”/g, '“04:59”')
-      .replaceAll(/(?<=again from )\d+:\d\d [AP]M/g, '4:05 PM')
+      .replaceAll(/(from |time\n +text “)[^”]*\d:\d\d [AP]M/g, '$12:35 PM')
 
   // Its content is that of any other code.
   const { 'a long username': _, ...described } = screens

@@ -31,18 +31,17 @@ export async function accessibilityTree(page: Page): Promise<string> {
   await session.detach()
   const nodes = answer.nodes as unknown as Node[]
   const byId = new Map(nodes.map((node) => [node.nodeId, node]))
-  const fields = nodes.filter(({ role }) => /^(textbox|radio)$/.test(role?.value ?? ''))
-  const labels = fields.map(({ name }) => name?.value ?? '')
 
-  const linesOf = (node: Node, depth: number): string[] => {
+  const linesOf = (node: Node, depth: number, inLabel = false): string[] => {
     const children = (node.childIds ?? []).flatMap((id) => byId.get(id) ?? [])
-    const inside = (deeper: number) => children.flatMap((child) => linesOf(child, deeper))
     const role = node.role?.value ?? ''
+    const isLabel = inLabel || role === 'LabelText'
+    const inside = (deeper: number) => children.flatMap((child) => linesOf(child, deeper, isLabel))
     const isLive = statesOf(node).some((state) => state.startsWith('live'))
     if (node.ignored || (silent.test(role) && !isLive) || (role === 'form' && !node.name?.value)) {
       return inside(depth)
     }
-    if (role === 'StaticText' && labels.some((label) => label.includes(node.name?.value ?? ''))) {
+    if (inLabel && /^(StaticText|time)$/.test(role)) {
       return []
     }
     return ['  '.repeat(depth) + lineOf(node), ...(said.test(role) ? [] : inside(depth + 1))]
