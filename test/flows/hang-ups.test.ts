@@ -148,3 +148,39 @@ describeFlows('A browser that loses its connection while Okta is asked', (begin)
     expect((await tab.submit(wrong)).code).to.equal('too_many_attempts')
   })
 })
+
+describeFlows('An app whose own timeout has answered before Okta', (begin) => {
+  for (const what of ['a start', 'a code'] as const) {
+    it(`has ${what} go on: the same request gets its answer`, async () => {
+      const answers: (() => void)[] = []
+      const flow = await begin({
+        routes: (app) => {
+          app.use((_req, res, next) => {
+            answers.push(() => res.status(503).json({ code: 'too slow' }))
+            next()
+          })
+        },
+      })
+      const { okta, tab, calls } = flow
+      const isStart = what === 'a start'
+      if (!isStart) {
+        await tab.start(text)
+      }
+      const code = isStart ? '' : codeOf(okta)
+      const endpoint = isStart ? 'oob-authenticate' : 'token'
+      const held = calls.hold(endpoint)
+      const act = (each: Tab): Promise<Step> => (isStart ? each.start(named) : each.submit(code))
+      const lost = tab.copy()
+      const first = act(lost)
+      await held.arrived
+      answers.at(-1)?.()
+      expect((await first).status).to.equal(503)
+
+      const again = act(tab)
+      held.release()
+
+      expect((await again).code).to.equal(isStart ? 'challenge_started' : 'complete')
+      expect(calls.count(endpoint)).to.equal(1)
+    })
+  }
+})

@@ -1,10 +1,16 @@
+import formbody from '@fastify/formbody'
+import { Authenticator } from '@fastify/passport'
+import secureSession from '@fastify/secure-session'
 import { expect } from 'chai'
-import type { Express, NextFunction, Request, Response } from 'express'
+import type { Express as App, NextFunction, Request, RequestHandler, Response } from 'express'
+import fastify, { type FastifyReply, type FastifyRequest } from 'fastify'
+import { ServerResponse } from 'node:http'
 import { OktaOobStrategy } from 'passport-okta-oob'
 import { startApp } from '../support/app.ts'
 import { Browser } from '../support/browser.ts'
 import { stopClock } from '../support/clock.ts'
 import { approve, beginFlow, codeOf, shareStandIn, type Flow } from '../support/flow.ts'
+import { whenOver } from '../support/resources.ts'
 import { clientOf } from '../support/stand-in.ts'
 import { passportHosts } from './passport-hosts.ts'
 
@@ -67,6 +73,46 @@ class RenewingSession extends PromiseSession {
   }
 }
 
+/** Fastify with @fastify/secure-session, whose answers are given as Fastify gives its own. */
+async function startSecureSession(okta: OktaOobStrategy): Promise<string> {
+  const passport = new Authenticator()
+  passport.registerUserSerializer(async (user) => user)
+  passport.registerUserDeserializer(async (user: Express.User) => user)
+  const app = fastify()
+  await app.register(formbody)
+  await app.register(secureSession, { key: Buffer.alloc(32, 1) })
+  await app.register(passport.initialize())
+  await app.register(passport.secureSession())
+  const answerBy =
+    (handler: RequestHandler, mount: string) =>
+    async (request: FastifyRequest, reply: FastifyReply) => {
+      const res = new ServerResponse(request.raw)
+      const answered = new Promise<unknown>((resolve, reject) => {
+        res.end = ((body?: unknown) => resolve(body)) as typeof res.end
+        const url = request.url.slice(mount.length) || '/'
+        const req = Object.assign(Object.create(request.raw) as Request, {
+          url,
+          originalUrl: request.url,
+          session: request.session,
+          body: request.body,
+          user: request.user,
+          logIn: request.logIn.bind(request),
+        })
+        void handler(req, res as never, reject)
+      })
+      const body = await answered
+      return reply.code(res.statusCode).headers(res.getHeaders()).send(body)
+    }
+  app.post('/start', answerBy(okta.start(), ''))
+  app.post('/complete', answerBy(okta.complete(), ''))
+  const pages = okta.routes({ successRedirect: '/me' })
+  app.all('/pages', answerBy(pages, '/pages'))
+  app.all('/pages/*', answerBy(pages, '/pages'))
+  app.get('/me', async ({ user }) => ({ user: user ?? null }))
+  whenOver(() => app.close())
+  return (await app.listen({ host: '127.0.0.1', port: 0 })).replace('127.0.0.1', 'localhost')
+}
+
 const kinds = {
   'cookie-session': inCookie((data) => new CookieSession(data)),
   'a session without an id': inCookie((data) => new PromiseSession(data)),
@@ -80,7 +126,7 @@ const begin = (
   beginFlow(okta, {
     strategy: { ...(clientSideSessions && { clientSideSessions }) },
     app: { sessions: middleware },
-    routes: (app: Express, strategy) => {
+    routes: (app: App, strategy) => {
       app.use('/pages', strategy.routes({ successRedirect: '/me' }))
     },
   })
@@ -157,6 +203,29 @@ describe('A session that the browser keeps', () => {
 
     expect([status, json.code]).to.deep.equal([500, 'configuration_error'])
     expect(json.message).to.include('@fastify/secure-session')
+  })
+
+  it('signs in where it is allowed, on @fastify/secure-session, through the handlers and the pages', async () => {
+    const { okta } = shared
+    const strategy = new OktaOobStrategy({
+      ...clientOf(okta.issuer),
+      clientSideSessions: 'allow',
+      limits: false,
+    })
+    const browser = new Browser(await startSecureSession(strategy))
+
+    await browser.postJson('/start', { username: alice, channel: 'sms' })
+    const { json } = await browser.postJson('/complete', { code: codeOf(okta) })
+    expect(json.status).to.equal('complete')
+    expect((await browser.get('/me')).json.user.preferred_username).to.equal(alice)
+
+    const other = new Browser(browser.origin)
+    const started = await other.post('/pages', { username: alice, channel: 'sms' })
+    expect(started.location).to.match(/challenge$/)
+    expect((await other.get('/pages/challenge')).text).to.include('Check your phone')
+    const done = await other.post('/pages/complete', { code: codeOf(okta) })
+    expect(done.location).to.equal('/me')
+    expect((await other.get('/me')).json.user.preferred_username).to.equal(alice)
   })
 
   it('has options of two values', () => {

@@ -64,12 +64,20 @@ export async function startApp(
       info: object,
       status: number,
     ): void => {
+      // The app may have answered otherwise meanwhile.
+      const answer = (act: () => unknown): void => {
+        if (!res.headersSent) {
+          act()
+        }
+      }
       if (error) {
-        next(error)
+        answer(() => next(error))
       } else if (user) {
-        req.logIn(user, (failure) => (failure ? next(failure) : res.json({ user, info })))
+        req.logIn(user, (failure) => {
+          answer(() => (failure ? next(failure) : res.json({ user, info })))
+        })
       } else {
-        res.status(status).json(info)
+        answer(() => res.status(status).json(info))
       }
     }
     const handler = authenticator.authenticate('okta-oob', done) as express.RequestHandler
