@@ -6,9 +6,15 @@ const promised: Record<string, [points: number, seconds: number][]> = {
     [3, 600],
     [5, 3600],
   ],
-  pushes: [[3, 600]],
+  pushes: [
+    [3, 600],
+    [10, 86_400],
+  ],
   pushPause: [[1, 60]],
-  codesPerUser: [[10, 3600]],
+  codesPerUser: [
+    [10, 3600],
+    [100, 1_728_000],
+  ],
 }
 
 interface Window {
