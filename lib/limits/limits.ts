@@ -2,23 +2,19 @@ import ipaddr from 'ipaddr.js'
 import type { Challenge } from '../challenge.ts'
 import type { Limit } from '../options.ts'
 import { Claims } from './claims.ts'
+import {
+  deviceKeyOf,
+  keyOf,
+  keysOf,
+  sharesOf,
+  userKeyOf,
+  type CountedUser,
+} from './counted-user.ts'
 import { Counter, takeAll, type Count, type Taken } from './counter.ts'
 import type { Window } from './limiter.ts'
 import { channelWindow, type LimitsSettings } from './options.ts'
 import { PollGate } from './poll-gate.ts'
 import { SingleUse } from './single-use.ts'
-
-/** The user that something is counted for. */
-export interface CountedUser {
-  /** The hash of a login hint, which all of its spellings have in common. */
-  user: string
-  /** The hash of an unusual spelling, which Okta may not take for this user. */
-  spelling?: string | undefined
-  /** A browser in which the user has signed in before; it has counters of its own. */
-  device?: string | undefined
-  /** A second factor is counted apart: its user has proven the first one. */
-  factor: 1 | 2
-}
 
 /** A message that was let through, or what has refused it. */
 export interface CountedSend {
@@ -233,30 +229,6 @@ export class Limits {
 
 async function notSent(): Promise<void> {
   // Nothing has been counted.
-}
-
-/** Whose counters there are for a user: those of the device, then those that all browsers share. */
-function sharesOf({ device, ...open }: CountedUser): CountedUser[] {
-  return device === undefined ? [open] : [{ ...open, device }, open]
-}
-
-/** For what both factors have in common. */
-function deviceKeyOf({ user, device }: CountedUser): string {
-  return device === undefined ? user : `${user}:${device}`
-}
-
-function userKeyOf(counted: CountedUser): string {
-  return keyOf(deviceKeyOf(counted), counted.factor)
-}
-
-function keysOf(counted: CountedUser): string[] {
-  const { spelling, factor } = counted
-  const own = userKeyOf(counted)
-  return spelling === undefined ? [own] : [own, keyOf(spelling, factor)]
-}
-
-function keyOf(name: string, factor: 1 | 2): string {
-  return factor === 1 ? name : `${name}:2`
 }
 
 function isByChannel({ duration }: Window): boolean {

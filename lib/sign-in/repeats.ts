@@ -1,37 +1,13 @@
-import type { IDToken } from 'openid-client'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { hasExpired } from '../challenge.ts'
-import { attempt, type OktaOobCode } from '../errors.ts'
+import { attempt } from '../errors.ts'
 import { claimSeconds } from '../limits/index.ts'
 import { field } from './fields.ts'
 import type { SessionShelf, SignInRequest } from './host-port.ts'
+import { answerOf, isAnswer, type LeftAnswer } from './left-answer.ts'
 import type { StrategySettings } from './options.ts'
 import { ownChallenge, type RequestContext } from './request-context.ts'
-import { waiting, type Info, type SignInResult } from './sign-in-result.ts'
-
-/** An answer that may be lost on its way, for the request that comes again for it. */
-interface LeftAnswer {
-  /** The hash of the request. */
-  mark: string
-  /** Milliseconds since the epoch. */
-  until: number
-  answer:
-    | { type: 'waiting'; session: string }
-    | { type: 'signed-in'; session: string; info: object; redirectTo?: string; claims?: IDToken }
-    | { type: 'refused'; status: number; info: Info }
-}
-
-/** Refusals before anything was sent or spent: the next request is judged anew. */
-const undecided: ReadonlySet<OktaOobCode> = new Set([
-  'rate_limited',
-  'no_challenge',
-  'login_hint_missing',
-  'login_hint_invalid',
-  'channel_not_allowed',
-  'code_missing',
-  'code_invalid',
-  'wrong_step',
-])
+import { waiting, type SignInResult } from './sign-in-result.ts'
 
 /** Milliseconds between two looks at whether the first of two equal requests has its answer. */
 const pause = 50
@@ -274,38 +250,6 @@ class Repeatable {
     // Passport is about to log the user in once more, which ends no session of before.
     this.#context.request.afterLogIn(() => this.#write({ ...answer, session: this.#shelf.id }))
     return { ...result, type: 'signed-in-before' }
-  }
-}
-
-type Answer = Extract<SignInResult, { type: 'waiting' | 'signed-in' | 'refused' }>
-
-function isAnswer(result: SignInResult): result is Answer {
-  switch (result.type) {
-    case 'waiting':
-      return result.info.retryAfter === undefined
-    case 'refused':
-      return !undecided.has(result.info.code) && result.info.retryAfter === undefined
-    default:
-      return result.type === 'signed-in'
-  }
-}
-
-function answerOf(result: Answer, session: string, keepsClaims: boolean): LeftAnswer['answer'] {
-  switch (result.type) {
-    case 'waiting':
-      return { type: 'waiting', session }
-    case 'signed-in': {
-      const { info, redirectTo, claims } = result
-      return {
-        type: 'signed-in',
-        session,
-        info,
-        ...(redirectTo !== undefined && { redirectTo }),
-        ...(keepsClaims && { claims }),
-      }
-    }
-    case 'refused':
-      return { type: 'refused', status: result.status, info: result.info }
   }
 }
 
