@@ -3,7 +3,7 @@ import { callbackify } from 'node:util'
 import { asError } from '../errors.ts'
 import { inTime } from '../limits/index.ts'
 import type { HostRequest, SessionPort, SignInRequest } from '../sign-in/index.ts'
-import { giveCallbacks } from './session-callbacks.ts'
+import { loginView } from './login-view.ts'
 import { abandonSession, sessionPortOf } from './session-ports.ts'
 import { sessionFailed } from './session-shelf.ts'
 import { warnOfUntrustedProxy } from './trust-proxy.ts'
@@ -122,8 +122,7 @@ export class NodeRequest implements SignInRequest {
     }
     this.#isPrepared = true
     const act = async (args: unknown[]): Promise<void> => {
-      giveCallbacks(req)
-      await inTimeOrFailed(req, () => callLogIn(logIn.bind(req), args))
+      await inTimeOrFailed(req, () => callLogIn(logIn.bind(loginView(req)), args))
       for (const afterwards of this.#afterLogIn) {
         await afterwards()
       }

@@ -71,11 +71,15 @@ function keptInBrowser(req: RequestWithSession, session: HostSession): string | 
   if ('externalKey' in session) {
     return session['externalKey'] === undefined ? 'koa-session without a store' : undefined
   }
-  if (session.save && session.regenerate) {
-    return undefined
-  }
+  // Many give it the two methods that Passport asks for.
   if ('isPopulated' in session) {
     return 'cookie-session'
+  }
+  if ('updateConfig' in session) {
+    return 'iron-session'
+  }
+  if (session.save && session.regenerate) {
+    return undefined
   }
   return runFor(session) === runInCookie ? '@fastify/secure-session' : 'a session without an id'
 }
@@ -123,20 +127,12 @@ class HostSessionPort implements SessionPort {
     if (this.#run === runInCookie) {
       return
     }
-    // Only what has a name: the id and the store of @fastify/session are under symbols.
-    const own = Object.fromEntries(
-      Object.entries(this.#session).filter(([name]) => name !== 'cookie'),
-    )
-    const before = await this.#remembered
-    const now = await this.#read()
-    const merged = before && typeof now === 'object' ? merge(own, before, now) : own
-    const kept = now === 'ended' ? {} : merged
+    if (!(await this.catchUp())) {
+      this.#replace({})
+    }
+    const kept = dataOf(this.#session)
     await this.#call('regenerate')
     this.#isRenewed = true
-    // The new session of koa-session has the data of the old one.
-    for (const name of Object.keys(own).filter((each) => !Object.hasOwn(kept, each))) {
-      Reflect.deleteProperty(this.#session, name)
-    }
     Object.assign(this.#session, kept)
   }
 
@@ -144,8 +140,33 @@ class HostSessionPort implements SessionPort {
     return this.#call('save')
   }
 
-  async wasEnded(): Promise<boolean> {
-    return (await this.#read()) === 'ended'
+  async catchUp(): Promise<boolean> {
+    const before = await this.#remembered
+    const now = await this.#read()
+    if (before && typeof now === 'object') {
+      this.#replace(merge(dataOf(this.#session), before, dataOf(now)))
+      this.#remembered = Promise.resolve(now)
+    }
+    return now !== 'ended'
+  }
+
+  async dropIfEnded(): Promise<void> {
+    // express-session only touches what has not been changed, and that revives nothing.
+    const savesByItself = this.#stored !== undefined && this.shelf === undefined
+    if (savesByItself && this.#req.session && (await this.#read()) === 'ended') {
+      this.#replace({})
+    }
+  }
+
+  /** A session of koa-session stays the same object with its new id. */
+  #replace(data: Record<string, unknown>): void {
+    const session = this.#session
+    for (const name of Object.keys(dataOf(session))) {
+      if (!Object.hasOwn(data, name)) {
+        Reflect.deleteProperty(session, name)
+      }
+    }
+    Object.assign(session, data)
   }
 
   /** What the store has now; `undefined` for a session that the browser did not come with. */
@@ -175,6 +196,14 @@ class HostSessionPort implements SessionPort {
   }
 }
 
+/** What the libraries keep beside the data of the app. */
+const theirs = new Set(['cookie', 'isNew', '_expire', '_maxAge', '_requireSave', '_session'])
+
+/** Only what has a name: the id and the store of @fastify/session are under symbols. */
+function dataOf(session: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(session).filter(([name]) => !theirs.has(name)))
+}
+
 /** express-session and @fastify/session would wait for their store again, before they answer. */
 export function abandonSession(req: object): void {
   if ('sessionStore' in req && req.sessionStore) {
@@ -191,7 +220,7 @@ function merge(
   const isOwn = (name: string): boolean =>
     JSON.stringify(own[name]) !== JSON.stringify(before[name])
   const names = Object.keys(own).filter((name) => isOwn(name) || Object.hasOwn(now, name))
-  const others = Object.keys(now).filter((name) => name !== 'cookie' && !Object.hasOwn(own, name))
+  const others = Object.keys(now).filter((name) => !Object.hasOwn(own, name))
   return Object.fromEntries([
     ...names.map((name) => [name, isOwn(name) ? own[name] : now[name]]),
     // What this request has dropped was there before.

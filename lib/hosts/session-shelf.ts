@@ -117,7 +117,7 @@ export function namesSession(cookies: string | undefined, id: string): boolean {
     try {
       return decodeURIComponent(cookie).includes(id)
     } catch {
-      return false
+      return cookie.includes(id)
     }
   })
 }

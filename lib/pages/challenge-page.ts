@@ -1,6 +1,6 @@
 import { makeHandler, redirectResponse, wantsJson } from '../sign-in/index.ts'
 import { addressesOf } from './addresses.ts'
-import { comesFromStart, warnOfCookie } from './cookie-warning.ts'
+import { hasLostSession, warnOfCookie } from './cookie-warning.ts'
 import { answering } from './forms.ts'
 import type { Page, PageContext } from './page-context.ts'
 import { count, queried, refusalOf } from './query.ts'
@@ -19,9 +19,12 @@ export function challengePage({ steps, settings, surroundingsOf, show }: PageCon
       throw result.error
     }
     if (result.type !== 'waiting') {
-      if (request.headers.cookie === undefined && comesFromStart(request)) {
+      if (hasLostSession(request)) {
         warnOfCookie(request)
-        return show(noCookieView(surroundingsOf(request)))
+        // With other cookies there, the browser keeps them, and it is the app that has lost its own.
+        if (request.headers.cookie === undefined) {
+          return show(noCookieView(surroundingsOf(request)))
+        }
       }
       return redirectResponse(`${addressesOf(request).start}?error=no_challenge`)
     }

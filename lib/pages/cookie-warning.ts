@@ -1,10 +1,17 @@
 import type { SignInRequest } from '../sign-in/index.ts'
+import { rememberedFields } from './remembered-fields.ts'
 
-/** Whether a request for the challenge's page follows a start: its page has sent the browser here. */
-export function comesFromStart({ headers: { referer = '' }, mountPath }: SignInRequest): boolean {
+/**
+ * Whether a request for the challenge's page follows a start, whose page has sent the browser here,
+ * and comes without the session in which every start leaves something.
+ */
+export function hasLostSession(request: SignInRequest): boolean {
+  const { headers, mountPath, user } = request
+  const { referer = '' } = headers
   const from = URL.canParse(referer) ? new URL(referer).pathname.replace(/\/$/, '') : undefined
   // A proxy may show the app under a longer path than it knows.
-  return from !== undefined && from.endsWith(mountPath.replace(/\/$/, ''))
+  const comesFromStart = from !== undefined && from.endsWith(mountPath.replace(/\/$/, ''))
+  return comesFromStart && user === undefined && rememberedFields(request).waitsFor === undefined
 }
 
 let warned = false
@@ -20,8 +27,7 @@ export function warnOfCookie({ headers }: SignInRequest): void {
       ? 'If its session cookie is `secure`, sign in over https, or use `secure: false` on http.'
       : 'It stands behind a proxy: if its session cookie is `secure`, it needs ' +
         '`app.set("trust proxy", 1)` to know that the browser uses https.'
-  process.emitWarning(
-    `A browser has started a sign-in and come back without any cookie of this app. ${why}`,
-    { code: 'OKTA_OOB_COOKIE' },
-  )
+  process.emitWarning(`A browser has started a sign-in and come back without its session. ${why}`, {
+    code: 'OKTA_OOB_COOKIE',
+  })
 }

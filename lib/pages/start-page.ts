@@ -59,10 +59,12 @@ export function startPage({ steps, settings, surroundingsOf, show }: PageContext
  */
 async function standing(request: SignInRequest, steps: Steps): Promise<Refusal> {
   const refusal = refusalOf(request)
-  if (!isEnd(refusal) || refusal.code === 'no_challenge') {
+  if (!isEnd(refusal)) {
     return refusal
   }
-  const hasStarted = rememberedFields(request).waitsFor !== undefined
-  const isOver = hasStarted && (await steps.current(request)).type !== 'waiting'
+  // A browser without a session is told that nothing waits.
+  const canBeOver =
+    refusal.code === 'no_challenge' || rememberedFields(request).waitsFor !== undefined
+  const isOver = canBeOver && (await steps.current(request)).type !== 'waiting'
   return isOver ? refusal : {}
 }

@@ -45,7 +45,7 @@ export class ChallengeSlot {
  * @throws {OktaOobError} `session_failed`
  */
 export async function keep(session: SessionPort, key: string, value: unknown): Promise<void> {
-  if (!(await session.wasEnded())) {
+  if (await session.catchUp()) {
     session.set(key, value)
     await session.save()
   }

@@ -57,17 +57,20 @@ export interface SessionPort {
   readonly keptInBrowser: string | undefined
   get(key: string): unknown
   set(key: string, value: unknown): void
-  /** Takes note of what the store has now, so that {@link renew} knows what others change. */
+  /** Takes note of what the store has now, so that {@link catchUp} knows what others change. */
   remember(): void
   /**
-   * A new id for the session. The app's own data are kept, unless the session {@link wasEnded}, or
-   * another request has changed or dropped them since {@link remember}.
+   * Takes over what other requests have changed or dropped since {@link remember}.
+   *
+   * @returns false for a session that has been ended meanwhile
    */
+  catchUp(): Promise<boolean>
+  /** Empties a session that has been ended, where the host would save it with the answer. */
+  dropIfEnded(): Promise<void>
+  /** A new id for the session, with what {@link catchUp} leaves of its data. */
   renew(): Promise<void>
   /** Awaited before anything is answered, or a redirect could overtake it. */
   save(): Promise<void>
-  /** Whether the session that the browser came with has been ended since, by another request. */
-  wasEnded(): Promise<boolean>
   /** Absent where sessions have no store on the server that can be reached from here. */
   readonly shelf: SessionShelf | undefined
 }

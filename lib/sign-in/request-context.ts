@@ -38,7 +38,7 @@ interface Shared {
   hash: KeyedHash
   deviceCookie: DeviceCookie | undefined
   userKey: (loginHint: string) => string
-  step: Omit<StepContext, 'address' | 'callOptions'>
+  step: Omit<StepContext, 'address' | 'callOptions' | 'beforeCall'>
 }
 
 /** Makes the contexts of one strategy's requests, and holds what they share. */
@@ -69,7 +69,7 @@ export class RequestContexts {
       channels: this.#settings.channels,
       keepsClaims: false,
       slot: new ChallengeSlot(request.session, sessionKey),
-      step: { ...step, address, callOptions },
+      step: { ...step, address, callOptions, beforeCall: () => request.session?.remember() },
     }
     this.#made.set(request, context)
     return context

@@ -208,7 +208,9 @@ export class SignIn {
       }
       checkMediaType(request)
       context = this.#contexts.make(request, await this.clientFor(request.hostRequest))
-      return await step(context)
+      const result = await step(context)
+      await request.session?.dropIfEnded()
+      return result
     } catch (error) {
       reportRefusal(context, error)
       return failed(error, context && ownChallenge(context))
@@ -216,9 +218,8 @@ export class SignIn {
   }
 
   async #begin(context: RequestContext, input: StartInput): Promise<SignInResult> {
-    const { hostRequest, session } = context.request
+    const { hostRequest } = context.request
     const { loginHint, channel } = input
-    session?.remember()
     const approve = async (): Promise<boolean> =>
       (await this.settings.beforeStart(hostRequest, { loginHint, channel })) !== false
     return this.#settle(context, await start(context.step, { ...input, approve }))

@@ -179,6 +179,9 @@ describe('A sign-in page is no dead end', function () {
         await heading(page, 'Sign in')
         expect(await page.getByRole('alert').count(), error).to.equal(0)
       }
+      await startOnPage(page, `${origin}/login`, bob, 'sms')
+      await page.goto(`${origin}/login?error=no_challenge`)
+      await heading(page, 'Sign in')
     })
   }
 

@@ -132,6 +132,49 @@ function describeAuthenticate(
       expect((await other.get('/cart')).json.cart).to.equal(null)
     })
 
+    const polled = { username: 'bob@example.com' }
+    const outs: Record<string, [fields: object, end: object, code: string]> = {
+      'a poll': [polled, {}, 'authorization_pending'],
+      'a wrong code': [texted, { code: '0000' }, 'incorrect_code'],
+    }
+    for (const [what, [fields, end, code]] of Object.entries(outs)) {
+      it(`brings no session back that was logged out while ${what} was out`, async () => {
+        const clock = stopClock()
+        const calls = new OktaCalls()
+        const browser = await begin({ limits: false, fetch: calls.fetch })
+        await browser.postJson('/login', texted)
+        await browser.postJson('/login', { code: codeOf(shared.okta) })
+        await browser.postJson('/login', fields)
+        clock.tick(5000)
+        const other = browser.copy()
+        const held = calls.hold('token')
+        const answer = other.postJson('/login', end)
+        await held.arrived
+        await browser.post('/logout')
+        held.release()
+
+        expect((await answer).json.code).to.equal(code)
+        expect((await other.get('/me')).json.user).to.equal(null)
+      })
+    }
+
+    it('brings back nothing that another tab has dropped when a challenge ends', async () => {
+      const calls = new OktaCalls()
+      const limits = { sends: false as const, codesPerChallenge: { points: 1, duration: 600 } }
+      const browser = await begin({ limits, fetch: calls.fetch })
+      await browser.post('/cart')
+      await browser.postJson('/login', texted)
+      const other = browser.copy()
+      const held = calls.hold('token')
+      const answer = other.postJson('/login', { code: wrongCodeOf(shared.okta) })
+      await held.arrived
+      await browser.post('/empty')
+      held.release()
+
+      expect((await answer).json.code).to.equal('too_many_attempts')
+      expect((await other.get('/cart')).json.cart).to.equal(null)
+    })
+
     it('brings back nothing that another tab has dropped while a start was out', async () => {
       const other = await startMeanwhile((browser) => browser.post('/empty'))
 

@@ -57,13 +57,14 @@ function startKoa(make: () => Koa): StartPassport {
     app.silent = true
     app.keys = ['test']
     if (sessions) {
-      const kept = new Map<string, object>()
+      // As JSON, or requests would share what is in it.
+      const kept = new Map<string, string>()
       const store = {
-        get: async (id: string) => kept.get(id),
-        set: async (id: string, data: object) => void kept.set(id, data),
+        get: async (id: string) => JSON.parse(kept.get(id) ?? 'null'),
+        set: async (id: string, data: object) => void kept.set(id, JSON.stringify(data)),
         destroy: async (id: string) => void kept.delete(id),
       }
-      app.use(koaSession({ key: 'sid', store }, app))
+      app.use(koaSession({ key: 'sid', store, rolling: true }, app))
     }
     app.use(bodyParser())
     app.use(passport.initialize())
@@ -108,6 +109,25 @@ function startKoa(make: () => Koa): StartPassport {
   }
 }
 
+/** As JSON, or requests would share what is in it. */
+function jsonStore() {
+  const kept = new Map<string, string>()
+  type Callback = (error?: unknown, data?: any) => void
+  return {
+    get: (id: string, done: Callback) => {
+      done(null, JSON.parse(kept.get(id) ?? 'null'))
+    },
+    set: (id: string, data: object, done: Callback) => {
+      kept.set(id, JSON.stringify(data))
+      done()
+    },
+    destroy: (id: string, done: Callback) => {
+      kept.delete(id)
+      done()
+    },
+  }
+}
+
 const storedSession: FastifyPluginAsync = async (app) => {
   await app.register(cookie)
   await app.register(session, {
@@ -115,6 +135,7 @@ const storedSession: FastifyPluginAsync = async (app) => {
     cookieName: 'sid',
     cookie: { secure: false },
     saveUninitialized: false,
+    store: jsonStore(),
   })
 }
 const sessionInCookie: FastifyPluginAsync = async (app) => {

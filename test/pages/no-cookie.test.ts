@@ -28,6 +28,13 @@ describe('A browser that has started and comes back without a cookie', () => {
     expect(errors).to.include('app.set("trust proxy", 1)')
   })
 
+  it('is one where there are other cookies, whose page is that of a sign-in that is over', async () => {
+    const [output, errors] = await run('development', { cookie: 'theme=dark' })
+
+    expect(output).to.not.include('Cookies are needed')
+    expect(errors.match(/OKTA_OOB_COOKIE/g)).to.have.length(1)
+  })
+
   it('is none in production, and of the page only', async () => {
     const [output, errors] = await run('production')
 

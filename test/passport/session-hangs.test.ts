@@ -1,4 +1,3 @@
-import { withGlobal } from '@sinonjs/fake-timers'
 import { expect } from 'chai'
 import { MemoryStore, type SessionData } from 'express-session'
 import { codeOf, describeFlows, type Flow, type Step } from '../support/flow.ts'
@@ -40,33 +39,57 @@ class HangingStore extends MemoryStore {
   }
 }
 
+/** Timers of five seconds end when the test says so; all others are as they were. */
+function holdPatience(): { isWaiting: () => boolean; end: () => void } {
+  const { setTimeout: start, clearTimeout: stop } = globalThis
+  const held = new Map<object, () => void>()
+  const fake = (act: () => void, delay?: number): unknown => {
+    if (delay !== 5000) {
+      return start(act, delay)
+    }
+    const timer = {}
+    held.set(timer, act)
+    return timer
+  }
+  globalThis.setTimeout = Object.assign(fake, start)
+  globalThis.clearTimeout = (timer) => {
+    if (!held.delete(timer as object)) {
+      stop(timer)
+    }
+  }
+  whenOver(() => {
+    globalThis.setTimeout = start
+    globalThis.clearTimeout = stop
+  })
+  return {
+    isWaiting: () => held.size > 0,
+    end: () => {
+      for (const [timer, act] of held) {
+        held.delete(timer)
+        act()
+      }
+    },
+  }
+}
+
 /** What the app answers when the store has been silent for five seconds. */
 async function afterSilence(store: HangingStore, act: () => Promise<Step>): Promise<Step> {
-  const clock = withGlobal(globalThis).install({ toFake: ['setTimeout', 'clearTimeout'] })
-  whenOver(() => {
-    clock.uninstall()
-  })
+  const patience = holdPatience()
   const answer = act()
   let isAnswered = false
   void answer.finally(() => {
     isAnswered = true
   })
-  await new Promise<void>((resolve) => {
-    const look = (): void => void (store.isAsked ? resolve() : setImmediate(look))
-    look()
-  })
-  clock.tick(4999)
-  await new Promise((resolve) => {
-    setImmediate(resolve)
+  await eventually(() => {
+    expect(store.isAsked && patience.isWaiting()).to.equal(true)
   })
   expect(isAnswered).to.equal(false)
   // A wait may follow another one: each ends by itself.
-  const advance = setInterval(() => clock.tick(1), 1)
+  const ending = setInterval(() => patience.end(), 1)
   try {
     return await answer
   } finally {
-    clearInterval(advance)
-    clock.uninstall()
+    clearInterval(ending)
   }
 }
 

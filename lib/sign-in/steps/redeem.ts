@@ -5,7 +5,7 @@ import type { StepContext } from './step-result.ts'
 
 /** What Okta says to a code or a poll; for a decoy, what it would say, after the same time. */
 export async function redeem(
-  { okta, decoys, callOptions }: StepContext,
+  { okta, decoys, beforeCall, callOptions }: StepContext,
   challenge: Challenge,
   code: string | undefined,
 ): Promise<TokenResult | OktaOobError> {
@@ -14,6 +14,7 @@ export async function redeem(
   if (fault) {
     return fault
   }
+  beforeCall()
   const since = performance.now()
   if (challenge.decoy) {
     const kinds = [kind, 'poll', 'code', 'tokens', 'start', 'refusal']

@@ -84,6 +84,7 @@ async function startChallenge(
   if (fault) {
     return fault
   }
+  context.beforeCall()
   const since = performance.now()
   const sentAt = Date.now()
   const started = await attempt(

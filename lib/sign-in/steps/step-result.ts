@@ -40,6 +40,8 @@ export interface StepContext {
   requireNumberChallenge: boolean
   /** The browser's, where it is known. */
   address: string | undefined
+  /** Called before a call to Okta, or what stands for one: other requests may come meanwhile. */
+  beforeCall: () => void
   /** For a call to Okta. */
   callOptions: () => CallOptions
 }
