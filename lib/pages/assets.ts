@@ -31,7 +31,8 @@ export function makeAssets(brandCss: string): Assets {
       const etag = `"${hash(body)}"`
       const caching = {
         // While two versions of an app run side by side, a page of one may ask the other.
-        'cache-control': version === current ? 'public, max-age=31536000, immutable' : 'no-cache',
+        // A rolling session adds its cookie to every answer, which no shared cache may give to others.
+        'cache-control': `private, ${version === current ? 'max-age=31536000, immutable' : 'no-cache'}`,
         etag,
       }
       return async ({ headers }) =>

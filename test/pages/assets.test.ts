@@ -25,7 +25,7 @@ describe('The files of the sign-in pages', () => {
       const { pathname } = new URL(address, `${origin}/login`)
       const { status, headers } = await browser().get(pathname)
       expect(status).to.equal(200)
-      expect(headers.get('cache-control')).to.equal('public, max-age=31536000, immutable')
+      expect(headers.get('cache-control')).to.equal('private, max-age=31536000, immutable')
       expect(headers.get('content-type')).to.match(
         address.endsWith('.css') ? /^text\/css; charset=utf-8$/ : /javascript; charset=utf-8$/,
       )
@@ -47,7 +47,7 @@ describe('The files of the sign-in pages', () => {
     const { browser } = await startPages()
     const stale = await browser().get('/login/assets/of-another-version/style.css')
     expect(stale.status).to.equal(200)
-    expect(stale.headers.get('cache-control')).to.equal('no-cache')
+    expect(stale.headers.get('cache-control')).to.equal('private, no-cache')
     for (const name of ['brand.css', 'nothing.js', '..%2f..%2fpackage.json', '__proto__']) {
       expect((await browser().get(`/login/assets/x/${name}`)).status, name).to.equal(404)
     }
