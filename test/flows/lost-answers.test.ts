@@ -1,6 +1,14 @@
 import { expect } from 'chai'
 import { stopClock } from '../support/clock.ts'
-import { approve, codeOf, describeFlows, wrongCodeOf, type Flow } from '../support/flow.ts'
+import {
+  approve,
+  beginFlow,
+  codeOf,
+  describeFlows,
+  shareStandIn,
+  wrongCodeOf,
+  type Flow,
+} from '../support/flow.ts'
 
 const alice = 'alice@example.com'
 const erin = 'erin@example.com'
@@ -217,4 +225,65 @@ describeFlows('A request that looks like one whose answer was lost', (begin) => 
     expect(calls.count('oob-authenticate')).to.equal(2)
     expect(await before.challenge()).to.include({ channel: 'sms' })
   })
+})
+
+describe('An answer that is given again', () => {
+  const shared = shareStandIn()
+  const requestId = 'a-value-that-nobody-guesses'
+
+  it('is a refusal, too, where its form has named it: a wrong code counts once', async () => {
+    const { okta, tab, calls } = await beginFlow(shared.okta)
+    await tab.start(text)
+    const form = { code: wrongCodeOf(okta), requestId }
+    const first = await tab.browser.copy().postJson('/complete', form)
+
+    const second = await tab.browser.postJson('/complete', form)
+
+    expect(second.json).to.deep.equal(first.json)
+    expect(second.json.error).to.include({ code: 'incorrect_code', attemptsLeft: 3 })
+    expect(calls.count('token')).to.equal(1)
+  })
+
+  it('is none once the session that it leads to is gone: a start is a new one', async () => {
+    const { app, tab, calls } = await beginFlow(shared.okta, { strategy: { limits: false } })
+    const lost = tab.copy()
+    await lost.start(named)
+    app.store.destroy(lost.sessionId)
+
+    expect((await tab.start(named)).code).to.equal('challenge_started')
+    expect(calls.count('oob-authenticate')).to.equal(2)
+  })
+
+  const verdicts: Record<string, (done: (error: unknown, user?: unknown) => void) => void> = {
+    access_denied: (done) => {
+      done(null, false)
+    },
+    undefined: (done) => {
+      done(new Error('down'))
+    },
+  }
+  for (const [code, later] of Object.entries(verdicts)) {
+    it(`is asked of verify again through passport.authenticate: ${code}`, async () => {
+      let asked = 0
+      const { okta, tab } = await beginFlow(shared.okta, {
+        verify: (claims, done) => {
+          asked += 1
+          if (asked === 1) {
+            done(null, claims)
+          } else {
+            later(done as never)
+          }
+        },
+      })
+      await tab.start(text)
+      const form = { code: codeOf(okta) }
+      await tab.browser.copy().postJson('/login', form)
+
+      const { status, json } = await tab.browser.postJson('/login', form)
+
+      expect([status, String(json.code)]).to.deep.equal([code === 'undefined' ? 500 : 403, code])
+      expect(asked).to.equal(2)
+      expect(await tab.user()).to.equal(undefined)
+    })
+  }
 })

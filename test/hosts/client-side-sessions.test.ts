@@ -73,6 +73,13 @@ class PromiseSession {
   async destroy(): Promise<void> {}
 }
 
+/** Like koa-session's: both methods, and no key of a store. */
+class KoaSession extends ShimmedSession {
+  get externalKey(): undefined {
+    return undefined
+  }
+}
+
 /** Like iron-session's: its methods cannot be replaced. */
 function ironSession(data: object): object {
   const value = async (): Promise<void> => {}
@@ -134,6 +141,7 @@ const kinds = {
   'cookie-session, with the methods for Passport': inCookie((data) => new ShimmedSession(data)),
   'a session without an id': inCookie((data) => new PromiseSession(data)),
   'iron-session': inCookie(ironSession),
+  'koa-session without a store': inCookie((data) => new KoaSession(data)),
 }
 
 const begin = (

@@ -154,6 +154,20 @@ describe('A device cookie', () => {
     expect((await device.start({ channel: 'sms' })).code).to.equal('challenge_started')
   })
 
+  it('has texts of its own, and those of all when they are used up', async () => {
+    stopClock()
+    const sends = { points: 1, duration: 3600 }
+    const flow = await beginFlow(shared.okta, { strategy: { limits: { sends } } })
+    await getDevice(flow)
+    const codes = []
+    for (let text = 1; text <= 3; text += 1) {
+      codes.push((await withDeviceOf(flow).start({ channel: 'voice' })).code)
+    }
+
+    // The first sign-in has used up what all browsers share.
+    expect(codes).to.deep.equal(['challenge_started', 'rate_limited', 'rate_limited'])
+  })
+
   const spoil: Record<string, (value: string) => string> = {
     cut: (value) => value.slice(0, -1),
     empty: () => '',

@@ -64,6 +64,7 @@ for (const [name, door] of Object.entries(doors)) {
       const other = tab.copy()
       const value = decodeURIComponent(other.browser.cookies.get('connect.sid') ?? '')
       const spelled = Buffer.from(value).toString('hex').replaceAll(/../g, '%$&')
+      other.browser.cookies.set('odd', '%E0%A4%A')
       other.browser.cookies.set('connect.sid', spelled)
       expect(await other.user()).to.equal('alice@example.com')
       const held = calls.hold('oob-authenticate')
