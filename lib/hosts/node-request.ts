@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { callbackify } from 'node:util'
 import { asError } from '../errors.ts'
-import { inTime } from '../limits/index.ts'
+import { inTime, NoAnswer } from '../limits/index.ts'
 import type { HostRequest, SessionPort, SignInRequest } from '../sign-in/index.ts'
 import { loginView } from './login-view.ts'
-import { abandonSession, sessionPortOf } from './session-ports.ts'
-import { sessionFailed } from './session-shelf.ts'
+import { failureOf } from './session-failure.ts'
+import { sessionPortOf } from './session-ports.ts'
 import { warnOfUntrustedProxy } from './trust-proxy.ts'
 
 /** What Passport adds to a request. */
@@ -174,19 +174,10 @@ function callLogIn(logIn: (...args: unknown[]) => unknown, args: unknown[]): Pro
 
 /** @throws what the login throws, or {@link OktaOobError} `session_failed` */
 async function inTimeOrFailed(req: object, logIn: () => Promise<void>): Promise<void> {
-  let isLate = true
   try {
-    await inTime('The session', () =>
-      logIn().finally(() => {
-        isLate = false
-      }),
-    )
+    await inTime('The session', logIn)
   } catch (error) {
-    if (!isLate) {
-      throw error
-    }
-    abandonSession(req)
-    throw sessionFailed(error)
+    throw error instanceof NoAnswer ? failureOf(req, error) : error
   }
 }
 

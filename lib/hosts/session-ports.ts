@@ -1,7 +1,7 @@
 import { OktaOobError } from '../errors.ts'
-import { inTime } from '../limits/index.ts'
 import type { HostRequest, SessionPort } from '../sign-in/index.ts'
-import { sessionFailed, StoreShelf, type SessionStore } from './session-shelf.ts'
+import { askSession, noteLoaded } from './session-failure.ts'
+import { StoreShelf, type SessionStore } from './session-shelf.ts'
 import { storedSessionOf, type StoredSession } from './stored-session.ts'
 
 type Callback = (error?: unknown) => void
@@ -99,6 +99,9 @@ class HostSessionPort implements SessionPort {
     this.keptInBrowser = keptInBrowser(req, session)
     this.shelf = StoreShelf.of(req)
     this.#stored = storedSessionOf(req, this.shelf)
+    if ('externalKey' in session) {
+      noteLoaded(req)
+    }
   }
 
   /** Looked up each time: a new id is a new object, and the app may end its session meanwhile. */
@@ -177,22 +180,7 @@ class HostSessionPort implements SessionPort {
 
   async #call(method: 'regenerate' | 'save'): Promise<void> {
     const session = this.#session
-    let isLate = true
-    const run = async (): Promise<void> => {
-      try {
-        await this.#run(session, method)
-      } finally {
-        isLate = false
-      }
-    }
-    try {
-      await inTime('The session', run)
-    } catch (cause) {
-      if (isLate) {
-        abandonSession(this.#req)
-      }
-      throw sessionFailed(cause)
-    }
+    await askSession(this.#req, () => this.#run(session, method))
   }
 }
 
@@ -202,13 +190,6 @@ const theirs = new Set(['cookie', 'isNew', '_expire', '_maxAge', '_requireSave',
 /** Only what has a name: the id and the store of @fastify/session are under symbols. */
 function dataOf(session: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(session).filter(([name]) => !theirs.has(name)))
-}
-
-/** express-session and @fastify/session would wait for their store again, before they answer. */
-export function abandonSession(req: object): void {
-  if ('sessionStore' in req && req.sessionStore) {
-    Object.assign(req, { session: null })
-  }
 }
 
 /** What this request has made of the session, with what other requests have made of it meanwhile. */

@@ -1,6 +1,6 @@
-import { asError, OktaOobError } from '../errors.ts'
 import { inTime } from '../limits/index.ts'
 import type { SessionShelf } from '../sign-in/index.ts'
+import { askSession, sessionFailed } from './session-failure.ts'
 
 /** The part of express-session's stores that is used here. */
 export interface SessionStore {
@@ -59,7 +59,12 @@ export class StoreShelf implements SessionShelf {
       expires: new Date(Date.now() + seconds * 1000).toISOString(),
     }
     const left = { cookie: { ...cookie?.toJSON?.(), ...lifetime }, [leftKey]: { id, value } }
-    await this.#ask((done) => this.#store.set(id, left, done))
+    try {
+      await inTime('The session store', () => ask((done) => this.#store.set(id, left, done)))
+    } catch (cause) {
+      // The session itself has been saved, and goes on.
+      throw sessionFailed(cause)
+    }
   }
 
   async find(id: string): Promise<unknown> {
@@ -82,33 +87,25 @@ export class StoreShelf implements SessionShelf {
   }
 
   async #read(id: string): Promise<Record<string, unknown> | undefined> {
-    const found = await this.#ask((done) => this.#store.get(id, done))
+    const found = await askSession(this.#req, () => ask((done) => this.#store.get(id, done)))
     return (found ?? undefined) as Record<string, unknown> | undefined
   }
+}
 
-  async #ask(
-    question: (done: (error?: unknown, answer?: unknown) => void) => void,
-  ): Promise<unknown> {
-    try {
-      return await inTime(
-        'The session store',
-        () =>
-          new Promise((resolve, reject) => {
-            question((error, answer) => {
-              // Stores of files report a missing session so; express-session takes it for that as well.
-              const isMissing = (error as NodeJS.ErrnoException | undefined)?.code === 'ENOENT'
-              if (error && !isMissing) {
-                reject(error)
-              } else {
-                resolve(answer)
-              }
-            })
-          }),
-      )
-    } catch (cause) {
-      throw sessionFailed(cause)
-    }
-  }
+function ask(
+  question: (done: (error?: unknown, answer?: unknown) => void) => void,
+): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    question((error, answer) => {
+      // Stores of files report a missing session so; express-session takes it for that as well.
+      const isMissing = (error as NodeJS.ErrnoException | undefined)?.code === 'ENOENT'
+      if (error && !isMissing) {
+        reject(error)
+      } else {
+        resolve(answer)
+      }
+    })
+  })
 }
 
 /** Whether a browser has sent this session id, however its cookie is spelled. */
@@ -120,11 +117,4 @@ export function namesSession(cookies: string | undefined, id: string): boolean {
       return cookie.includes(id)
     }
   })
-}
-
-/** Only what describes the store's error: some carry the command that failed, session and all. */
-export function sessionFailed(error: unknown): OktaOobError {
-  const { message, stack, code } = asError(error) as NodeJS.ErrnoException
-  const cause = Object.assign(new Error(message), { stack }, code !== undefined && { code })
-  return new OktaOobError('session_failed', { cause })
 }

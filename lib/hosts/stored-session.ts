@@ -1,5 +1,5 @@
-import { inTime } from '../limits/index.ts'
-import { namesSession, sessionFailed, type StoreShelf } from './session-shelf.ts'
+import { askSession } from './session-failure.ts'
+import { namesSession, type StoreShelf } from './session-shelf.ts'
 
 /** The session that a browser came with, as its store has it. */
 export interface StoredSession {
@@ -51,7 +51,7 @@ function ofFastify(req: {
     new Promise((resolve, reject) => {
       store.get(id, (error, session) => (error ? reject(error) : resolve(session ?? undefined)))
     })
-  return { isCurrent: () => req.session?.['sessionId'] === id, read: () => ask(read) }
+  return { isCurrent: () => req.session?.['sessionId'] === id, read: () => askSession(req, read) }
 }
 
 function ofKoa(req: {
@@ -66,13 +66,5 @@ function ofKoa(req: {
     return undefined
   }
   const read = (): Promise<Data | undefined> => store.get(key, maxAge, { ctx })
-  return { isCurrent: () => req.session === session, read: () => ask(read) }
-}
-
-async function ask(read: () => Promise<Data | undefined>): Promise<Data | undefined> {
-  try {
-    return await inTime('The session store', read)
-  } catch (cause) {
-    throw sessionFailed(cause)
-  }
+  return { isCurrent: () => req.session === session, read: () => askSession(req, read) }
 }

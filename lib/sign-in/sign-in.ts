@@ -1,7 +1,7 @@
 import type { IDToken } from 'openid-client'
 import { ofChallenge } from '../audit.ts'
 import { hasExpired, type Challenge } from '../challenge.ts'
-import { isRefusal, OktaOobError } from '../errors.ts'
+import { attempt, isRefusal, OktaOobError } from '../errors.ts'
 import { Limits } from '../limits/index.ts'
 import {
   maxRedeemTimeout,
@@ -209,7 +209,8 @@ export class SignIn {
       checkMediaType(request)
       context = this.#contexts.make(request, await this.clientFor(request.hostRequest))
       const result = await step(context)
-      await request.session?.dropIfEnded()
+      // What Okta has answered stands, whatever the session's store says now.
+      await attempt(request.session?.dropIfEnded())
       return result
     } catch (error) {
       reportRefusal(context, error)

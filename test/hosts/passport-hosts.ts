@@ -12,11 +12,14 @@ import koaSession from 'koa-session'
 import type { OktaOobAuthenticateOptions, OktaOobStrategy } from 'passport-okta-oob'
 import { serve } from '../support/serve.ts'
 import { whenOver } from '../support/resources.ts'
+import { Silence, type StoreMethod } from '../support/silence.ts'
 
 export interface PassportApp {
   okta: OktaOobStrategy
   /** `false` leaves the host's session out. */
   sessions?: boolean
+  /** Keeps the session's store from answering. */
+  silence?: Silence
 }
 
 /**
@@ -44,7 +47,7 @@ function answerOf(error: Refused | null, user: unknown, info: unknown, status = 
 }
 
 function startKoa(make: () => Koa): StartPassport {
-  return async ({ okta, sessions = true }) => {
+  return async ({ okta, sessions = true, silence = new Silence() }) => {
     const passport = new koaPassport.KoaPassport()
     passport.use(okta)
     passport.serializeUser((user, done) => {
@@ -59,10 +62,15 @@ function startKoa(make: () => Koa): StartPassport {
     if (sessions) {
       // As JSON, or requests would share what is in it.
       const kept = new Map<string, string>()
+      const ask = <T>(method: StoreMethod, act: () => T): Promise<T> =>
+        new Promise((resolve) => {
+          silence.answer(method, () => resolve(act()))
+        })
       const store = {
-        get: async (id: string) => JSON.parse(kept.get(id) ?? 'null'),
-        set: async (id: string, data: object) => void kept.set(id, JSON.stringify(data)),
-        destroy: async (id: string) => void kept.delete(id),
+        get: (id: string) => ask('get', () => JSON.parse(kept.get(id) ?? 'null')),
+        set: (id: string, data: object) =>
+          ask('set', () => void kept.set(id, JSON.stringify(data))),
+        destroy: (id: string) => ask('destroy', () => void kept.delete(id)),
       }
       app.use(koaSession({ key: 'sid', store, rolling: true }, app))
     }
@@ -110,47 +118,56 @@ function startKoa(make: () => Koa): StartPassport {
 }
 
 /** As JSON, or requests would share what is in it. */
-function jsonStore() {
+function jsonStore(silence: Silence) {
   const kept = new Map<string, string>()
   type Callback = (error?: unknown, data?: any) => void
   return {
     get: (id: string, done: Callback) => {
-      done(null, JSON.parse(kept.get(id) ?? 'null'))
+      silence.answer('get', () => done(null, JSON.parse(kept.get(id) ?? 'null')))
     },
     set: (id: string, data: object, done: Callback) => {
-      kept.set(id, JSON.stringify(data))
-      done()
+      silence.answer('set', () => {
+        kept.set(id, JSON.stringify(data))
+        done()
+      })
     },
     destroy: (id: string, done: Callback) => {
-      kept.delete(id)
-      done()
+      silence.answer('destroy', () => {
+        kept.delete(id)
+        done()
+      })
     },
   }
 }
 
-const storedSession: FastifyPluginAsync = async (app) => {
-  await app.register(cookie)
-  await app.register(session, {
-    secret: 'a secret of 32 characters or more',
-    cookieName: 'sid',
-    cookie: { secure: false },
-    saveUninitialized: false,
-    store: jsonStore(),
+type SessionPlugin = (silence: Silence) => FastifyPluginAsync
+
+const storedSession: SessionPlugin = (silence) =>
+  forAll(async (app) => {
+    await app.register(cookie)
+    await app.register(session, {
+      secret: 'a secret of 32 characters or more',
+      cookieName: 'sid',
+      cookie: { secure: false },
+      saveUninitialized: false,
+      store: jsonStore(silence),
+    })
   })
-}
-const sessionInCookie: FastifyPluginAsync = async (app) => {
-  await app.register(secureSession, { key: Buffer.alloc(32, 1), cookieName: 'sid' })
-}
-for (const plugin of [storedSession, sessionInCookie]) {
-  // What these register is for the whole app, as Fastify's own plugins are.
-  Object.assign(plugin, { [Symbol.for('skip-override')]: true })
+const sessionInCookie: SessionPlugin = () =>
+  forAll(async (app) => {
+    await app.register(secureSession, { key: Buffer.alloc(32, 1), cookieName: 'sid' })
+  })
+
+/** What these register is for the whole app, as Fastify's own plugins are. */
+function forAll(plugin: FastifyPluginAsync): FastifyPluginAsync {
+  return Object.assign(plugin, { [Symbol.for('skip-override')]: true })
 }
 
 /** A session of either kind. */
 type AnySession = Record<string, unknown>
 
-function startFastify(sessionPlugin: FastifyPluginAsync): StartPassport {
-  return async ({ okta, sessions = true }) => {
+function startFastify(sessionPlugin: SessionPlugin): StartPassport {
+  return async ({ okta, sessions = true, silence = new Silence() }) => {
     const passport = new Authenticator()
     passport.use(okta)
     passport.registerUserSerializer(async (user) => user)
@@ -158,7 +175,7 @@ function startFastify(sessionPlugin: FastifyPluginAsync): StartPassport {
     const app = fastify()
     await app.register(formbody)
     if (sessions) {
-      await app.register(sessionPlugin)
+      await app.register(sessionPlugin(silence))
       await app.register(passport.secureSession())
     } else {
       // What the flash messages of @fastify/passport look for.
